@@ -36,14 +36,8 @@ from ogc_widgets.runs.zip_file import MOST_BYTES, RunFile
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Mapping
 
-    from ogc_widgets.protocol.documents.descriptions import OutputDescription
-    from ogc_widgets.protocol.json_type import JsonObject
     from ogc_widgets.protocol.requests.requests import Request
 
-NOT_KEPT: Final = (
-    "The file was not saved with the run. Save it with job.save_run(path, files=True), "
-    "or run it again."
-)
 _RANGE: Final = pattern(r"bytes=(?:(\d+)-(\d+)?|-(\d+))")
 _PIECE_BYTES: Final = 2**20
 _TIMES: Final = ("created", "started", "finished")
@@ -156,7 +150,7 @@ class _Reader:
         if record.results is not None:
             document = self._document(record)
             described = process.outputs if process else {}
-            results = KeptResults(connection, document, described, job_id)
+            results = Results(connection, document, described, job_id=job_id)
             opened = f"ogc.open_run({str(self._file.path)!r})"
             results.line = f"import ogc_widgets as ogc\nresults = {opened}.results()"
         job = AsyncJob(
@@ -270,6 +264,11 @@ class KeptConnection(Connection):
         reason: What it answers in place of results: why the job failed.
     """
 
+    asks_nobody = (
+        "The file was not saved with the run. Save it with "
+        "job.save_run(path, files=True), or run it again."
+    )
+
     def __init__(
         self, url: str, kept: Mapping[str, Callable[[], Path]], reason: str = ""
     ) -> None:
@@ -302,20 +301,3 @@ class KeptConnection(Connection):
             f"A saved run asks no server; {without_query(url)} is not in it.",
             advice="Ask the server itself: ogc.Client(run.server).job(run.job_id)",
         )
-
-
-class KeptResults(Results):
-    """The results of a saved run: those files can be read that were saved with it."""
-
-    def __init__(
-        self,
-        connection: KeptConnection,
-        document: ResultsDocument,
-        described: Mapping[str, OutputDescription],
-        job_id: str,
-    ) -> None:
-        super().__init__(connection, document, described, job_id=job_id)
-        self._keeps = connection.keeps
-
-    def _why_not(self, href: str, _members: JsonObject) -> str:
-        return "" if self._keeps(href) else NOT_KEPT

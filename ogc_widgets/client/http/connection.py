@@ -271,6 +271,9 @@ class Connection(Transport):
                     del self._readings[next(iter(self._readings))]
         return value
 
+    asks_nobody = ""
+    """Why files that it does not keep cannot be read, where nobody can be asked."""
+
     def keeps(self, _url: str) -> bool:
         """Whether what is at an address is here; so it is with saved runs."""
         return False

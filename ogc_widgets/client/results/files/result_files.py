@@ -122,6 +122,8 @@ def why_not(connection: Connection, url: str, members: JsonObject) -> str:
 
     ``""`` if it can.
     """
+    if connection.asks_nobody:
+        return "" if connection.keeps(url) else connection.asks_nobody
     scheme = urlsplit(url).scheme if absolute(url) else ""
     if scheme == "s3":
         if connection.s3 is not None:
