@@ -101,7 +101,7 @@ def test_example_signs_in_when_the_server_wants_just_that(title, system_keyring)
         # The first example only shows the box, and waits for somebody to fill it in.
         accepted = [one for one in server.received if identified(one, name) == value]
         if title == "The app":
-            assert not names["app"]._has_form()
+            assert not names["app"].has_form
             assert server.received
         elif title == "When a token runs out":
             assert names["client"].credential_placeholders
