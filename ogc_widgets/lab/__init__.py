@@ -22,15 +22,15 @@ import threading
 import weakref
 from collections import deque
 from dataclasses import fields, replace
-from inspect import Parameter, Signature
+from inspect import Parameter, Signature, signature
 from os import getpid
 from pathlib import Path
 from textwrap import fill
 from types import ModuleType
-from typing import IO, Any
+from typing import IO, Any, Unpack
 
 from ogc_widgets.errors import ConnectionFailedError, InputError
-from ogc_widgets.lab.settings import Settings, check_extra, options
+from ogc_widgets.lab.settings import LabOptions, Settings, check_extra, options
 
 _START_TIMEOUT_S = 60
 _SCENES_TIMEOUT_S = 300
@@ -39,7 +39,7 @@ _STOP_TIMEOUT_S = 10
 __all__ = ["Lab", "lab"]
 
 
-def lab(**options: Any) -> Lab:  # noqa: ANN401 - see Settings
+def lab(**options: Unpack[LabOptions]) -> Lab:
     """Start a lab server and wait until it answers.
 
     Without ``data`` its folder is a temporary one that is removed when it ends.
@@ -236,8 +236,11 @@ class _LabModule(ModuleType):
     in the place of the function ``ogc_widgets.lab``. Called, it does the same.
     """
 
-    def __call__(self, **given: Any) -> Lab:  # noqa: ANN401 # handed on as they are
+    def __call__(self, **given: Unpack[LabOptions]) -> Lab:
         return lab(**given)
+
+    __call__.__doc__ = lab.__doc__
 
 
 sys.modules[__name__].__class__ = _LabModule
+__signature__ = signature(lab)  # what help and completion say of ``ogc_widgets.lab``

@@ -1,7 +1,7 @@
 """The options of a lab server: each is said here once, and checked before it starts.
 
-The arguments of ``lab()``, the options of the command and what goes to the server's own
-process are all made of :class:`Settings`.
+Arguments of ``lab()`` and options of the command are made of :class:`LabOptions`;
+what goes to the server's own process is :class:`Settings`.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from typing import (
     TYPE_CHECKING,
     Annotated,
     Any,
-    get_origin,
+    TypedDict,
+    Unpack,
+    get_args,
     get_type_hints,
 )
 from urllib.parse import urlsplit
@@ -59,102 +61,129 @@ def _cores() -> int:
         return os.cpu_count() or 1
 
 
+class LabOptions(TypedDict, total=False):
+    """The options as people write them, with their help; None is as if left out."""
+
+    port: Annotated[int | None, "TCP port; 0 takes a free one"]
+    host: Annotated[str | None, "address to listen on; only this machine by default"]
+    data: Annotated[
+        str | Path | None,
+        "folder for processes and jobs; they are there again next time",
+    ]
+    workers: Annotated[
+        int | None, "jobs that run side by side; by default the number of cores"
+    ]
+    runner: Annotated[
+        str | list[str] | tuple[str, ...] | None,
+        "command that runs a package in place of the embedded cwltool, such as "
+        "'toil-cwl-runner --no-container'; it gets --outdir DIR PACKAGE INPUTS and "
+        "prints the CWL output object; {logs} in it is a folder where it may keep one "
+        "log for each step (--log-dir {logs})",
+    ]
+    engine: Annotated[
+        str | None,
+        "what runs the packages: cwltool and toil on this machine; slurm, kubernetes "
+        "and calrissian on a cluster",
+    ]
+    engine_options: Annotated[
+        str | list[str] | tuple[str, ...] | None,
+        "more options for the command of the engine, in one text",
+    ]
+    tenant: Annotated[str | None, "first part of every address"]
+    token: Annotated[
+        str | None,
+        "secret that clients send as bearer token; the landing page and the example "
+        "scenes stay open. Others on this machine may see a command line, and shells "
+        "keep it, so rather set OGC_LAB_TOKEN, or give '-' and send it to standard "
+        "input",
+    ]
+    oidc: Annotated[
+        str | None,
+        "address of an OpenID Connect issuer, one of whose access tokens (a JWT) "
+        "clients send; together with a token either will do",
+    ]
+    audience: Annotated[
+        str | None, "what aud in these tokens must hold; anything by default"
+    ]
+    tokens: Annotated[
+        str | Path | None,
+        "file with a token for each person, made by 'ogc-widgets lab-token'; people "
+        "see their own jobs only, and change what they have deployed",
+    ]
+    admins: Annotated[
+        str | None,
+        "people who see and may end everything, between commas: names in the file of "
+        "tokens, or the sub of an issuer's",
+    ]
+    url: Annotated[
+        str | None,
+        "https address at which a web server in front hands on to this one; all links "
+        "begin with it",
+    ]
+    jobs_each: Annotated[
+        int | None,
+        "jobs of one person that run side by side; the rest wait (0: any number)",
+    ]
+    waiting_each: Annotated[
+        int | None, "jobs of one person that may wait; more are refused (0: any number)"
+    ]
+    gb_each: Annotated[
+        float | None,
+        "gigabytes that the jobs of one person may take; then more are refused (0: any "
+        "number)",
+    ]
+    keep_days: Annotated[
+        float | None, "days after their end after which jobs are removed (0: never)"
+    ]
+    keep_gb: Annotated[
+        float | None,
+        "gigabytes that all jobs may take: the oldest that have ended are removed, and "
+        "where that does not help, new ones refused (0: any number)",
+    ]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """The options of one server, each with what the help says of it.
+    """The options of one server, checked; :class:`LabOptions` says what each means.
 
     Attributes:
         temporary: The data folder is removed when the server ends.
         ends_with: Id of the process that the server ends with; None for none.
     """
 
-    port: Annotated[int, "TCP port; 0 takes a free one"] = 0
-    host: Annotated[str, "address to listen on; only this machine by default"] = (
-        "127.0.0.1"
-    )
-    data: Annotated[
-        Path, "folder for processes and jobs; they are there again next time"
-    ] = Path()
-    workers: Annotated[
-        int, "jobs that run side by side; by default the number of cores"
-    ] = field(default_factory=lambda: _cores())
-    runner: Annotated[
-        tuple[str, ...],
-        "command that runs a package in place of the embedded cwltool, such as "
-        "'toil-cwl-runner --no-container'; it gets --outdir DIR PACKAGE INPUTS and "
-        "prints the CWL output object; {logs} in it is a folder where it may keep one "
-        "log for each step (--log-dir {logs})",
-    ] = ()
-    engine: Annotated[
-        str,
-        "what runs the packages: cwltool and toil on this machine; slurm, kubernetes "
-        "and calrissian on a cluster",
-    ] = "cwltool"
-    engine_options: Annotated[
-        tuple[str, ...], "more options for the command of the engine, in one text"
-    ] = ()
-    tenant: Annotated[str, "first part of every address"] = "acme"
-    token: Annotated[
-        str,
-        "secret that clients send as bearer token; the landing page and the example "
-        "scenes stay open. Others on this machine may see a command line, and shells "
-        "keep it, so rather set OGC_LAB_TOKEN, or give '-' and send it to standard "
-        "input",
-    ] = field(default="", repr=False)
-    oidc: Annotated[
-        str,
-        "address of an OpenID Connect issuer, one of whose access tokens (a JWT) "
-        "clients send; together with a token either will do",
-    ] = ""
-    audience: Annotated[
-        str, "what aud in these tokens must hold; anything by default"
-    ] = ""
-    tokens: Annotated[
-        str,
-        "file with a token for each person, made by 'ogc-widgets lab-token'; people "
-        "see their own jobs only, and change what they have deployed",
-    ] = ""
-    admins: Annotated[
-        str,
-        "people who see and may end everything, between commas: names in the file of "
-        "tokens, or the sub of an issuer's",
-    ] = ""
-    url: Annotated[
-        str,
-        "https address at which a web server in front hands on to this one; all links "
-        "begin with it",
-    ] = ""
-    jobs_each: Annotated[
-        int, "jobs of one person that run side by side; the rest wait (0: any number)"
-    ] = 0
-    waiting_each: Annotated[
-        int, "jobs of one person that may wait; more are refused (0: any number)"
-    ] = 0
-    gb_each: Annotated[
-        float,
-        "gigabytes that the jobs of one person may take; then more are refused (0: any "
-        "number)",
-    ] = 0
-    keep_days: Annotated[
-        float, "days after their end after which jobs are removed (0: never)"
-    ] = 0
-    keep_gb: Annotated[
-        float,
-        "gigabytes that all jobs may take: the oldest that have ended are removed, and "
-        "where that does not help, new ones refused (0: any number)",
-    ] = 0
+    port: int = 0
+    host: str = "127.0.0.1"
+    data: Path = Path()
+    workers: int = field(default_factory=lambda: _cores())
+    runner: tuple[str, ...] = ()
+    engine: str = "cwltool"
+    engine_options: tuple[str, ...] = ()
+    tenant: str = "acme"
+    token: str = field(default="", repr=False)
+    oidc: str = ""
+    audience: str = ""
+    tokens: str = ""
+    admins: str = ""
+    url: str = ""
+    jobs_each: int = 0
+    waiting_each: int = 0
+    gb_each: float = 0
+    keep_days: float = 0
+    keep_gb: float = 0
     temporary: bool = False
     ends_with: int | None = None
 
     @classmethod
-    def checked(cls, **options: Any) -> Settings:  # noqa: ANN401 - what people wrote
+    def checked(cls, **options: Unpack[LabOptions]) -> Settings:
         """Return the settings of options as somebody wrote them; None is not given.
 
         Raises:
             InputError: One of them is not usable, or there is no such option.
             MissingExtraError: A package for one of them is not installed.
         """
-        given = {name: value for name, value in options.items() if value is not None}
+        given: dict[str, Any] = {
+            name: value for name, value in options.items() if value is not None
+        }
         _check(given)
         for name in ("runner", "engine_options"):
             given[name] = _words(given.get(name))
@@ -266,14 +295,15 @@ class Settings:
 
 def options() -> dict[str, tuple[type, str]]:
     """Return the options by name: the type that they are written as, and the words."""
-    hints = get_type_hints(Settings, include_extras=True)
+    hints = get_type_hints(LabOptions, include_extras=True)
     return {
         name: (
-            hint.__origin__ if hint.__origin__ in {int, float} else str,
-            hint.__metadata__[0],
+            next((kind for kind in (int, float) if kind in get_args(hint)), str),
+            words,
         )
-        for name, hint in hints.items()
-        if get_origin(hint) is Annotated
+        for name, (hint, words) in zip(
+            hints, map(get_args, hints.values()), strict=True
+        )
     }
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 import shlex
 from pathlib import Path
 
+import ogc_widgets as ogc
 from ogc_widgets.client import Results
 from ogc_widgets.lab.cli import _parser
 from ogc_widgets.lab.settings import options
@@ -48,3 +50,13 @@ def test_every_option_is_told() -> None:
     for name in options():
         assert f"`{name}`" in text
         assert f"`--{name.replace(chr(95), chr(45))}`" in text
+
+
+def test_help_of_the_call_tells_every_option() -> None:
+    """What editors complete, what the server takes, and what the page says are one."""
+    parameters = inspect.signature(ogc.lab).parameters
+    assert list(parameters) == list(options())
+    assert parameters["tenant"].default == "acme"
+    assert parameters["token"].default is None
+    for name in options():
+        assert f"{name}: " in (ogc.lab.__call__.__doc__ or "")
