@@ -172,7 +172,7 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
     def _open(self, content: Content, make: MakeViewer | None = None) -> None:
         """Make the viewer of an output: that of a user, or else our own."""
         if make is not None:
-            self._viewers[content.id] = self._place_for(content, make)
+            self._open_place(content, make)
             return
         kind = FileViewer if content.why_not else _VIEWERS.get(content.kind, FileViewer)
         viewer = self._viewers[content.id] = kind(content)
@@ -181,10 +181,10 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
             viewer.observe(self._select_feature, "selected")
         viewer.join(self)
 
-    def _place_for(self, content: Content, make: MakeViewer) -> ipywidgets.Widget:
-        """The place of a widget that a user's function makes."""
-        # A user's function: it may read the output, so it is not for this thread.
-        place = ipywidgets.VBox()
+    def _open_place(self, content: Content, make: MakeViewer) -> None:
+        """Make a place for the widget that a user's function makes."""
+        # It may fail before this returns, and then ours takes its place.
+        place = self._viewers[content.id] = ipywidgets.VBox()
 
         def finished(future: Future[Any]) -> None:
             try:
@@ -198,11 +198,11 @@ class ResultsStage(NotesDisplay, ipywidgets.VBox):
             with publishing(place):
                 place.children = (widget,)
 
+        # It may read the output, so it is not for this thread.
         async def work() -> Any:  # noqa: ANN401 # any widget
             return await asyncio.to_thread(make, content)
 
         follow(submit(work), finished, self.head.report)
-        return place
 
     def become(self, content: Content) -> None:
         """Show an output that was read in the viewer of what it turned out to be."""

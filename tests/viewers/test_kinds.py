@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import concurrent.futures
 import contextlib
 import io
 import json
@@ -22,7 +23,7 @@ from waiting import wait_for
 import ogc_widgets as ogc
 from ogc_widgets.client.results import content as content_module
 from ogc_widgets.map import ResultsMap
-from ogc_widgets.viewers import ResultsStage
+from ogc_widgets.viewers import ResultsStage, results_stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -325,14 +326,24 @@ def test_file_that_is_gone_or_too_large_or_cut_says_so(
             assert not stage.viewer.is_loading
 
 
-def test_viewer_of_a_user_that_fails_makes_room_for_our_own() -> None:
+@pytest.mark.parametrize("at_once", [False, True])
+def test_viewer_of_a_user_that_fails_makes_room_for_our_own(
+    at_once: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
     @ogc.register_viewer(output_id="n")
     def broken(_content: Any) -> Any:
         raise ValueError("odd")
 
+    if at_once:  # it has failed before anybody waits for it
+        failed = concurrent.futures.Future[Any]()
+        failed.set_exception(ValueError("odd"))
+        monkeypatch.setattr(results_stage, "submit", lambda _work: failed)
     try:
         with results_of({"n": 7}) as (results, _), stage_of(results) as stage:
-            wait_for(lambda: type(stage.viewer).__name__ == "ValueViewer")
+            wait_for(
+                lambda: type(stage.viewer).__name__ == "ValueViewer",
+                lambda: stage.head.problem,
+            )
             assert stage.viewer.text == "7"
             assert "odd" in stage.head.problem
             # As any other of ours it stands on the stage.
