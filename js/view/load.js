@@ -31,6 +31,8 @@ export default {
     const [shared, own] = await Promise.all(
       references.map((/** @type {string} */ one) => codeOf(model.widget_manager, one)),
     );
+    const { hearAgain } = await import(addressOf(shared));
+    await hearAgain(model);
     const code = own.replaceAll('"ogc_widgets/view"', JSON.stringify(addressOf(shared)));
     const { default: view } = await import(addressOf(code));
     return view.render({ model, el });

@@ -48,6 +48,24 @@ export function followKernel(model, callback) {
   return () => model.off("comm_live_update", look);
 }
 
+/**
+ * Let a model hear its kernel that took more than two seconds to load, as on a busy
+ * machine: anywidget passes nothing on to it from then on.
+ * @param {Model} model
+ */
+export async function hearAgain(model) {
+  const own = await model.widget_manager.get_model(model.get("_id"));
+  const nothing = { content: { data: { method: "none" } }, buffers: [] };
+  try {
+    return await own._handle_comm_msg(nothing);
+  } catch {
+    // What anywidget has put its waiting before.
+    const { _handle_comm_msg: hear } = Object.getPrototypeOf(Object.getPrototypeOf(own));
+    own.comm?.on_msg(hear.bind(own));
+    own.comm?.send({ method: "request_state" }); // what was said meanwhile
+  }
+}
+
 export const SILENT =
   "The kernel does not answer. Wait if it is busy, else run the cell again in the notebook.";
 

@@ -15,6 +15,7 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
+from uuid import uuid4
 
 import anywidget
 import ipywidgets
@@ -104,6 +105,8 @@ class View(NotesDisplay, anywidget.AnyWidget):
     _esm = traitlets.Unicode(LOADER).tag(sync=True)
     _anywidget_id = traitlets.Unicode().tag(sync=True)
 
+    _id = traitlets.Unicode().tag(sync=True)
+    """Its ``model_id``, which anywidget does not tell the script."""
     _scripts = traitlets.Tuple().tag(sync=True, **ipywidgets.widget_serialization)
     problem = traitlets.Unicode("").tag(sync=True)
 
@@ -113,7 +116,10 @@ class View(NotesDisplay, anywidget.AnyWidget):
 
     def __init__(self, **kwargs: object) -> None:
         self.last_error: BaseException | None = None
-        super().__init__(_scripts=scripts_of(self._script), **kwargs)
+        name = uuid4().hex
+        super().__init__(
+            model_id=name, _id=name, _scripts=scripts_of(self._script), **kwargs
+        )
         self.on_msg(self._receive)
 
     @traitlets.default("_anywidget_id")

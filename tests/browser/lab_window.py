@@ -64,9 +64,9 @@ class LabPage:
 
     def _note_error(self, error: Any) -> None:
         # What JupyterLab says of its own requests to a kernel that was shut down, and
-        # of what it was doing with a notebook that was closed. anywidget gives a view
-        # two seconds to load, which a busy machine exceeds; one that then hears nothing
-        # of its kernel fails the test by what it shows.
+        # of what it was doing with a notebook that was closed. anywidget gives a model
+        # two seconds to load, which a busy machine exceeds, and says so; what it then
+        # leaves undone is done by our script, see test_busy_page.py.
         said = str(error).removeprefix("Error: ")
         if not said.startswith(
             ("Disposed", "Canceled future for ", "[anywidget] Failed to initialize")
