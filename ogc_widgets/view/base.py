@@ -88,6 +88,10 @@ class Latest:
             future.cancel()
 
 
+def _as_the_page_says(_data: object, subshell_id: str | None) -> str | None:
+    return subshell_id
+
+
 class View(NotesDisplay, anywidget.AnyWidget):
     """Base of the views; a subclass names its script, which brings its style sheet.
 
@@ -121,6 +125,17 @@ class View(NotesDisplay, anywidget.AnyWidget):
             model_id=name, _id=name, _scripts=scripts_of(self._script), **kwargs
         )
         self.on_msg(self._receive)
+
+    def open(self) -> None:
+        """Open the way to the page: what it says comes in the order in which it does.
+
+        ipykernel (7.4, ``comm.py``) hands a message to the subshell that spoke last on
+        its comm, whichever the page names: after a cell has run, a press of Run would
+        overtake a choice made before it, or wait until the next cell has ended.
+        """
+        super().open()
+        comm: Any = self.comm
+        comm._reply_subshell_for = _as_the_page_says
 
     @traitlets.default("_anywidget_id")
     def _name_of_class(self) -> str:

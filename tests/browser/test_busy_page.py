@@ -1,12 +1,16 @@
-"""A page that takes long to load its scripts, as on a busy machine."""
+"""A page that loads slowly, as on a busy machine, and one whose kernel runs a cell."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from app_screen import AppScreen
+from busy_kernel import busy_kernel
 from playwright.sync_api import expect
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from lab_window import LabPage
 
     from ogc_widgets.lab import Lab
@@ -48,3 +52,16 @@ def test_a_view_that_loads_late_hears_its_kernel(
     expect(field).to_have_value("of Python")
     field.fill("of the page")
     lab_page.wait_python('form.inputs["message"] == "of the page"')
+
+
+def test_what_is_typed_and_run_is_heard_while_a_cell_runs(
+    lab_page: LabPage, lab_server: Lab, tmp_path: Path
+) -> None:
+    app = f"import ogc_widgets as ogc\napp = ogc.App({lab_server.url!r}, 'echo')\napp"
+    lab_page.show(app)
+    screen = AppScreen(lab_page)
+    with busy_kernel(lab_page, tmp_path):
+        screen.app.get_by_role("textbox", name="Message").fill("meanwhile")
+        screen.press_run()
+        screen.wait_for_job("successful")
+    assert lab_page.python("app.job.aio.inputs['message']") == "meanwhile"
