@@ -135,7 +135,7 @@ class View(NotesDisplay, anywidget.AnyWidget):
         """
         super().open()
         comm: Any = self.comm
-        comm._reply_subshell_for = _as_the_page_says
+        comm._reply_subshell_for = _as_the_page_says  # noqa: SLF001 # see above
 
     @traitlets.default("_anywidget_id")
     def _name_of_class(self) -> str:
