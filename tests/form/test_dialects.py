@@ -14,6 +14,11 @@ TEXTS = {"type": "array", "items": {"type": "string"}}
 NUMBERS = {"type": "array", "items": {"type": "number"}}
 LISTS = {"type": "array", "items": TEXTS}
 PAIR = {**NUMBERS, "minItems": 2, "maxItems": 2}
+NAMED = {"enum": ["b", "a"], "x-enumNames": ["Bee", "Ay"]}
+CONSTANTS = [
+    {"const": n, "title": f"N {n}", "description": f"The number {n}"}
+    for n in range(3_000)
+]
 
 
 @dataclass(frozen=True)
@@ -66,6 +71,12 @@ CASES = {
         [["a", "b"], ["a", "b", "c"]],
         [["a"], ["a", "b", "c", "d"]],
     ),
+    "counts that rule each other out": Case(
+        twice({**TEXTS, "maxItems": 2}, {**TEXTS, "minItems": 3}),
+        "list",
+        [["a", "b", "c"]],
+        [["a", "b"]],
+    ),
     "the extended schema alone": Case(
         {"schema": TEXTS, "extended-schema": {**TEXTS, "minItems": 2}},
         "list",
@@ -99,7 +110,7 @@ CASES = {
         [["c"], [None]],
     ),
     "thousands of constants with titles": Case(
-        {"schema": {"oneOf": [{"const": n, "title": f"N {n}"} for n in range(3_000)]}},
+        {"schema": {"oneOf": CONSTANTS}},
         "choice",
         [2_999],
         [3_000],
@@ -213,6 +224,12 @@ CASES = {
         "number",
         [3, 2.5],
         ["a"],
+    ),
+    "a number that is said to be whole": Case(
+        {"schema": {"allOf": [{"type": "number"}, {"type": "integer"}]}},
+        "integer",
+        [3],
+        [2.5],
     ),
     "a number and a wider whole number": Case(
         {"schema": {"oneOf": [{"type": "number", "minimum": 0}, {"type": "integer"}]}},
@@ -347,11 +364,18 @@ def test_an_input_is_not_required_when_it_has_a_default(
         assert form.fields["x"].field.required == is_required
 
 
-def test_names_belong_to_the_options_that_they_stand_beside() -> None:
-    named = {"enum": ["b", "a"], "x-enumNames": ["Bee", "Ay"]}
-    schema = {"allOf": [{"enum": ["a", "b"]}, named]}
+@pytest.mark.parametrize(
+    ("schema", "names"),
+    [
+        ({"allOf": [{"enum": ["a", "b"]}, NAMED]}, ("a", "b")),
+        ({"type": "string", **NAMED, "nullable": True}, ("Bee", "Ay")),
+    ],
+)
+def test_names_belong_to_the_options_that_they_stand_beside(
+    schema: Any, names: tuple[str, ...]
+) -> None:
     with closing(ProcessForm({"id": "p", "inputs": {"x": {"schema": schema}}})) as form:
-        assert form.fields["x"].field.option_labels == ("a", "b")
+        assert form.fields["x"].field.option_labels == names
 
 
 def test_an_example_of_the_member_says_what_its_pattern_asks_for() -> None:

@@ -110,15 +110,9 @@ def settle(said: Mapping[str, Any], result: Schema) -> None:
 def with_null(schema: Schema) -> Schema:
     """What ``nullable: true`` of OpenAPI 3.0 means."""
     shapes = {"$ref", "oneOf", "anyOf", "allOf", "const", "enum", "not"} & set(schema)
-    if schema.get("type") and "$ref" not in schema:
-        if shapes - {"enum", "not"}:
-            return {"anyOf": [schema, _NULL]}
-        result = {**schema, "type": _one_or_all([*all_types(schema), "null"])}
-        if None not in schema.get("enum", (None,)):
-            result["enum"] = [*schema["enum"], None]
-        return result
     if not shapes:
-        return schema
+        types = all_types(schema)
+        return {**schema, "type": _one_or_all([*types, "null"])} if types else schema
     inner = {name: value for name, value in schema.items() if name not in _LABELS}
     outer: Schema = {name: schema[name] for name in _LABELS if name in schema}
     return {**outer, "anyOf": [inner, _NULL]}
