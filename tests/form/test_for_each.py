@@ -37,6 +37,7 @@ PROCESS = {
         "epsg": {"title": "EPSG code", "schema": {"enum": ["EPSG:4326", "EPSG:3857"]}},
         "size": {"schema": {"type": "integer", "minimum": 1}, "minOccurs": 0},
         "bands": {"schema": {"type": "string"}, "maxOccurs": 4, "minOccurs": 0},
+        "levels": {"schema": {"type": "integer"}, "maxOccurs": 4, "minOccurs": 0},
         "scene": {
             "title": "STAC item",
             "schema": {"type": "string", "format": "uri"},
@@ -137,28 +138,31 @@ def test_dates_numbers_lists_and_items_are_read_as_their_fields_read_them(
             "date": days,
             "size": ["5", 7],
             "bands": ["green, nir", ["red"]],
+            "levels": [3, {"href": "https://a.org/levels.json"}],
             "scene": [item, "https://a.org/items/S2A.json"],
         }
     )
     assert not plan.problems
-    assert len(plan) == 24
+    assert len(plan) == 48
     assert plan.inputs(0) == {
         "aoi": "1,2,3,4",
         "epsg": "EPSG:4326",
         "date": "2021-06-03",
         "size": 5,
         "bands": ["green", "nir"],
+        "levels": [3],
         "scene": "https://a.org/items/S2B.json",
     }
-    assert plan.inputs(23) == {
+    assert plan.inputs(47) == {
         "aoi": "1,2,3,4",
         "epsg": "EPSG:4326",
         "date": "2021-08-27",
         "size": 7,
         "bands": ["red"],
+        "levels": {"href": "https://a.org/levels.json"},
         "scene": "https://a.org/items/S2A.json",
     }
-    assert plan.label(0) == "2021-06-03, 5, green, nir, S2B"
+    assert plan.label(0) == "2021-06-03, 5, green, nir, 3, S2B"
 
 
 def test_a_table_is_a_job_a_row_and_its_problems_name_row_and_column(

@@ -137,10 +137,13 @@ class CellReader:
         draft = to_draft(field, value, self._secrets)
         if self.kind == "area" and is_raw(draft) and are_numbers(value):
             return _area_draft(field, self._now, read_value(value)) or draft
-        is_one = field.kind in ("list", "multichoice") and not isinstance(value, list)
-        if is_one and from_draft(field, draft, self._secrets)[1]:
-            return to_draft(field, [value], self._secrets)
-        return draft
+        if field.kind not in ("list", "multichoice") or isinstance(value, list):
+            return draft
+        # Null and a link may be the whole list.
+        may_be_whole = value is None or isinstance(value, Mapping)
+        if may_be_whole and not from_draft(field, draft, self._secrets)[1]:
+            return draft
+        return to_draft(field, [value], self._secrets)
 
     def _area(self, draft: Draft) -> Area | None:
         if self.kind != "area":
