@@ -741,9 +741,13 @@ def test_a_link_or_a_value_is_sent_when_zoo_describes_complex_input() -> None:
     as_text = {"mode": "text", "text": '{"a": 1}'}
     assert from_draft(only_xml, as_text)[0] == {"value": '{"a": 1}'}
     assert from_draft(field, as_text)[0] == {"value": {"a": 1}}
-    for value in ({"href": "https://a.org/b.gml"}, {"value": {"a": [1.0]}}):
-        found, errors = from_draft(field, to_draft(field, value))
-        assert (found, errors) == (value, {})
+    for mode, value in (
+        ("reference", {"href": "https://a.org/b.gml"}),
+        ("text", {"value": {"a": [1.0]}}),
+    ):
+        draft = to_draft(field, value)
+        assert draft["mode"] == mode
+        assert from_draft(field, draft) == (value, {})
 
 
 @pytest.mark.parametrize(

@@ -274,6 +274,14 @@ def test_a_field_is_red_once_it_is_left_or_run_was_tried(form: ProcessForm) -> N
     assert "epsg" not in form.shown_errors
 
 
+def test_a_field_that_is_emptied_is_red_once_it_is_left(form: ProcessForm) -> None:
+    page(form, type="edit", id="aoi", draft="1")
+    page(form, type="edit", id="aoi", draft=None)
+    assert form.shown_errors == {}
+    page(form, type="leave", id="aoi")
+    assert set(form.shown_errors) == {"aoi"}
+
+
 def test_problems_are_in_the_order_of_the_form_when_there_are_several(
     form: ProcessForm,
 ) -> None:
@@ -635,6 +643,30 @@ def test_text_is_sent_as_text_when_a_file_is_uploaded() -> None:
     encoded = base64.b64encode("<a>é</a>".encode()).decode()
     page(form, type="upload", id="x", name="a.xml", mime="text/xml", base64=encoded)
     assert form.inputs == {"x": "<a>é</a>"}
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "said"),
+    [
+        (b"<a/>", "text/xml", {"value": "<a/>", "mediaType": "text/xml"}),
+        (b"II*\0", "image/tiff", {"mediaType": "image/tiff", "encoding": "base64"}),
+        # A browser does not know every kind of file.
+        (b"<a/>", "", "<a/>"),
+        (b"\xff\xd8", "", {"encoding": "base64"}),
+    ],
+)
+def test_it_is_said_what_a_file_is_where_text_and_pictures_are_taken(
+    content: bytes, kind: str, said: Any
+) -> None:
+    picture = {"contentMediaType": "image/tiff", "contentEncoding": "base64"}
+    kinds = [{"contentMediaType": "text/xml"}, picture]
+    form = form_of({"oneOf": [{"type": "string", **one} for one in kinds]})
+    encoded = base64.b64encode(content).decode()
+    page(form, type="upload", id="x", name="a", mime=kind, base64=encoded)
+    if "encoding" in said:
+        said = {"value": encoded, **said}
+    assert form.inputs == {"x": said}
+    assert form.errors == {}
 
 
 def test_a_broken_upload_is_said_when_it_arrives() -> None:

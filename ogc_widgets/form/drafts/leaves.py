@@ -164,7 +164,9 @@ def _qualified(
     """Content with its media type and encoding, where these have to be said."""
     is_one = len(field.media_types) == 1 and chosen in field.media_types
     says_type = bool(chosen) and (field.qualified or bool(field.typed) or not is_one)
-    if isinstance(content, str) and not says_type and not field.qualified:
+    # What is no text of a field for text.
+    says_more = says_type or (is_base64 and not field.binary)
+    if isinstance(content, str) and not says_more and not field.qualified:
         return content
     qualified = {"value": content}
     if says_type:
