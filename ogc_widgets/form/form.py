@@ -34,7 +34,6 @@ from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
     from ogc_widgets.form.comparison import Comparison
-    from ogc_widgets.form.fields.fields import Draft
 
 
 class ProcessForm(ManyJobs, FormPage):
@@ -137,14 +136,6 @@ class ProcessForm(ManyJobs, FormPage):
         """
         with publishing(self):
             self._values.change(changes)
-
-    def change_draft(self, key: str, draft: Draft) -> None:
-        """Put something on the screen as if it had been typed.
-
-        Raises:
-            InputError: There is no such input.
-        """
-        self._values.change_draft(key, draft)
 
     def reset(self) -> None:
         """Back to the server's defaults; everything that was entered is gone."""

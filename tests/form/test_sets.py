@@ -90,7 +90,7 @@ def test_passwords_are_not_saved_and_not_overwritten_with_a_mark(
           -d '{"inputs": {"epsg": "EPSG:3857"}, "outputs": {"a": {}}}'""",
         'curl http://a.org --json "{\\"inputs\\": {\\"epsg\\": \\"EPSG:3857\\"},'
         ' \\"outputs\\": {\\"a\\": {}}}"',
-        '$ curl http://a.org --data-raw=$\'{"inputs": {"epsg": "EPSG\\u003a3857"},'
+        '$ curl http://a.org --data-raw=$\'{"inputs": {"epsg": "EPSG\\u003a3857"},\\n'
         ' "outputs": {"a": {}}}\'',
         'curl http://a.org -d\'{"inputs": [{"id": "epsg", "data": "EPSG:3857"}],'
         ' "outputs": [{"id": "a"}]}\'',

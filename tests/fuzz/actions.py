@@ -75,7 +75,7 @@ def form(document):
         made.fill_example()
         made.reset()
         for key in list(made.drafts)[:3]:
-            made.change_draft(key, "9" * 30)
+            made.fields[key].draft = "9" * 30
         made.show_errors()
         look_at(made)
         sent(document, made.inputs)
@@ -176,9 +176,10 @@ def drafts(document, random):
     made = ProcessForm(DESCRIPTION)
     try:
         for key in random.sample(list(DESCRIPTION["inputs"]), 3):
-            made.change_draft(key, wrong([made.drafts.get(key)], random))
+            made.fields[key].draft = wrong([made.drafts.get(key)], random)
             draft = wrong({"d": made.drafts.get(key)}, random)
-            made.change_draft(key, draft.get("d") if isinstance(draft, dict) else draft)
+            draft = draft.get("d") if isinstance(draft, dict) else draft
+            made.fields[key].draft = draft
         look_at(made)
         for _ in range(3):
             key = random.choice(list(DESCRIPTION["inputs"]))

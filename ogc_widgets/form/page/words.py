@@ -209,7 +209,7 @@ def plural(name: str) -> str:
 def shorten(value: object, limit: int = 60) -> str:
     """A value as short text, for labels of options and for messages."""
     text = value if isinstance(value, str) else exact.dumps(value)
-    return text if len(text) <= limit else text[: limit - 1] + "…"
+    return text if len(text) <= limit else f"{text[:limit]}…"
 
 
 def hint(field: Field) -> str:
