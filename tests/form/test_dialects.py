@@ -397,6 +397,13 @@ def test_the_items_of_a_list_without_others_are_all_asked_for(
         assert [one.required for one in members] == [is_fixed, is_fixed]
 
 
+def test_a_fixed_list_says_which_of_its_values_is_missing() -> None:
+    described = {"schema": PAIR, "minOccurs": 0}
+    with closing(ProcessForm({"id": "p", "inputs": {"x": described}})) as form:
+        form.fields["x"].draft = [None, "1"]
+        assert form.problems == [("x/0", "x, 1", "needs a value")]
+
+
 def test_a_fault_of_a_row_is_found_by_its_name_or_else_by_its_number() -> None:
     schema = {"type": "object", "additionalProperties": {"type": "integer"}}
     with closing(ProcessForm({"id": "p", "inputs": {"x": {"schema": schema}}})) as form:

@@ -209,6 +209,16 @@ def test_tables_come_from_frames_features_and_lists_of_dicts(form: ProcessForm) 
     assert "size" not in form.plan(lakes).inputs(1)
 
 
+@pytest.mark.parametrize("nothing", [None, float("nan"), pd.NaT, pd.NA, "", " "])
+def test_a_cell_with_nothing_in_it_is_not_sent(
+    form: ProcessForm, nothing: object
+) -> None:
+    row = {"aoi": "1,2,3,4", "date": DAYS[0]}
+    plan = form.plan([{**row, "size": nothing, "scene": nothing}])
+    assert not plan.problems
+    assert plan.inputs_list == [{**row, "epsg": "EPSG:4326"}]
+
+
 @pytest.mark.parametrize(
     ("given", "says"),
     [

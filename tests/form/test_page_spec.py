@@ -223,7 +223,7 @@ TOLD: dict[str, tuple[Any, dict[str, Any]]] = {
         {
             "type": "object",
             "properties": {
-                "a": {"type": "string", "title": "An A"},
+                "a": {"type": "string", "title": "An A", "description": "Of several"},
                 "b": {"type": "integer", "default": 5},
             },
             "required": ["a"],
@@ -232,7 +232,12 @@ TOLD: dict[str, tuple[Any, dict[str, Any]]] = {
         {
             "kind": "object",
             "fields": [
-                {**TEXT_PART, "key": "a", "label": "An A"},
+                {
+                    **TEXT_PART,
+                    "key": "a",
+                    "label": "An A",
+                    "description": "Of several",
+                },
                 {
                     **NUMBER_PART,
                     "key": "b",

@@ -137,6 +137,19 @@ def cwl(name):
             None,
         ),
         (
+            described(
+                {
+                    "oneOf": [
+                        {"type": "string", "contentEncoding": "base64"},
+                        {"$ref": ITEM_SCHEMA},
+                    ]
+                }
+            ),
+            None,
+            None,
+            None,
+        ),
+        (
             described({"type": "string", "contentMediaType": "application/x-stac"}),
             ("item",),
             "text",
@@ -211,11 +224,26 @@ def test_nothing_is_sent_when_no_document_stands_there(schema, draft):
     form.close()
 
 
-def test_odd_document_is_advice_when_the_schema_refuses_it():
-    form = form_of({"$ref": ITEM_SCHEMA}, "item")
-    form.inputs = {"item": {"type": "Feature", "stac_version": "1.0.0"}}
+@pytest.mark.parametrize(
+    ("schema", "value", "name"),
+    [
+        (
+            {"$ref": ITEM_SCHEMA},
+            {"type": "Feature", "stac_version": "1.0.0"},
+            "STAC document",
+        ),
+        (
+            {"format": "geojson-geometry", "required": ["crs"]},
+            {"type": "Point", "coordinates": [1, 2]},
+            "geometry",
+        ),
+    ],
+)
+def test_odd_document_is_advice_when_the_schema_refuses_it(schema, value, name):
+    form = form_of(schema, "item")
+    form.inputs = {"item": value}
     assert form.errors == {}
-    assert "may refuse this STAC document" in form.notes["item"]
+    assert f"may refuse this {name};" in form.notes["item"]
     form.close()
 
 

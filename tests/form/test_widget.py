@@ -250,7 +250,7 @@ def test_a_request_of_a_tutorial_fills_the_form_when_it_is_pasted(
 
 
 def test_python_sees_what_was_typed_when_the_page_edits(form: ProcessForm) -> None:
-    revision = form.drafts_revision
+    revision, turn = form.drafts_revision, form.input_1.get("turn", 0)
     page(form, type="edit", id="stac_items", draft=["https://a.org", None])
     assert form.inputs["stac_items"] == ["https://a.org"]
     assert form.fields["stac_items"].draft == ["https://a.org", None]
@@ -258,6 +258,7 @@ def test_python_sees_what_was_typed_when_the_page_edits(form: ProcessForm) -> No
     assert form.drafts_revision == revision
     form.inputs["stac_items"] = ["https://b.org"]
     assert form.drafts_revision == revision + 1
+    assert form.input_1["turn"] == turn + 1
     page(form, type="edit", id="no such input", draft="x")
 
 
@@ -443,6 +444,25 @@ def test_anything_with_a_geometry_is_taken_when_it_is_set_from_python(
         form.fields["epsg"].shape = SQUARE
     with pytest.raises(InputError):
         form.fields["aoi"].shape = {"type": "Nothing"}
+
+
+def test_a_shape_that_cannot_be_sent_is_not_on_the_map() -> None:
+    members = {"type": {"enum": ["Polygon"]}, "coordinates": {"type": "array"}}
+    form = form_of({"type": "object", "properties": members})
+    form.fields["x"].draft = {"text": "POINT (1 2)"}
+    assert form.errors == {"x": "this input takes a Polygon, not a Point."}
+    assert form.fields["x"].shape is None
+
+
+def test_a_geometry_is_shown_as_one_beside_texts_that_name_their_media_type() -> None:
+    texts = ["application/gml+xml", "text/wkt"]
+    branches = [{"type": "string", "contentMediaType": kind} for kind in texts]
+    geojson = {"type": "object", "contentMediaType": "application/geo+json"}
+    form = form_of({"oneOf": [*branches, {"format": "geojson-geometry", **geojson}]})
+    form.inputs = {"x": SQUARE}
+    assert form.drafts["x"]["draft"]["text"] == "1, 2, 3, 4"
+    assert form.fields["x"].shape == SQUARE
+    assert form.inputs == {"x": SQUARE}
 
 
 def test_each_area_has_its_shape_when_an_input_takes_several() -> None:
@@ -840,9 +860,13 @@ def test_registering_is_refused_when_there_is_no_condition() -> None:
 def test_a_saved_notebook_says_what_was_entered_when_there_is_no_kernel(
     form: ProcessForm,
 ) -> None:
-    form.inputs = {"aoi": "<img src=x>", "epsg": "EPSG:4326"}
+    added = {f"added-{number}": number for number in range(99)}
+    form.inputs = {"aoi": "<img src=x>", "epsg": "EPSG:4326", **added}
     data, _ = form._repr_mimebundle_()
     assert data["text/plain"] == "Water bodies form: 2 of 4 inputs set"
+    assert "added-95" in data["text/html"]
+    assert "added-96" not in data["text/html"]
+    assert "3 more" in data["text/html"]
     assert "EPSG:4326" in data["text/html"]
     assert "&lt;img src=x&gt;" in data["text/html"]
     assert "<img" not in data["text/html"]

@@ -97,7 +97,7 @@ def find(
         if (
             (not one.format or one.format in (view.get("format"), made.format))
             and (not one.media_type or bare(one.media_type) in media_types)
-            and (not one.cwl_type or one.cwl_type in (said, said.rsplit("#", 1)[-1]))
+            and (not one.cwl_type or one.cwl_type in (said, said.rpartition("#")[-1]))
             and (not one.input_id or one.input_id == described.id)
             and (one.when is None or _holds(one.when, view))
         ):

@@ -179,13 +179,11 @@ def _encoding(one: Encoding) -> dict[str, Any]:
 
 def schema_text(field: Field, limit: int = _SCHEMA_TEXT_LIMIT) -> str:
     """The schema as indented JSON, to be read beside a JSON field; "" if too long."""
-    if not field.schema or exact.size_exceeds(field.schema, limit // 10):
+    used = _used_definitions(field)
+    schema = {**field.schema, **({"$defs": used} if used else {})}
+    if not schema or exact.size_exceeds(schema, limit // 10):
         return ""
     try:
-        used = _used_definitions(field)
-        schema = {**field.schema, **({"$defs": used} if used else {})}
-        if exact.size_exceeds(schema, limit // 10):
-            return ""
         text = dumps(schema, indent=2)
     except (ValueError, RecursionError):
         return ""

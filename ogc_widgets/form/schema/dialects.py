@@ -226,8 +226,7 @@ def _with_options_on_items(schema: dict[str, Any]) -> dict[str, Any]:
     moved |= {name: schema[name] for name in _NAMES_OF_OPTIONS if name in schema}
     rest = {name: value for name, value in schema.items() if name not in moved}
     items = items if isinstance(items, Mapping) else {}
-    both = {"allOf": [items, moved]} if "$ref" in items else {**items, **moved}
-    return {**rest, "items": both}
+    return {**rest, "items": {**items, **moved}}
 
 
 def _settle_choices(result: Schema) -> None:

@@ -149,16 +149,13 @@ def _near(value: Any) -> Any:  # noqa: ANN401 # any value without parts
 
 def size_exceeds(value: object, limit: int) -> bool:
     """Whether a value has more than ``limit`` parts."""
-    waiting = [value]
-    seen = 0
-    while waiting:
-        node = waiting.pop()
-        seen += 1
+    found = [value]
+    for node in found:  # which grows
         if isinstance(node, Mapping):
-            waiting += node.values()
+            found += node.values()
         elif isinstance(node, (list, tuple)):
-            waiting += node
-        if seen + len(waiting) > limit:
+            found += node
+        if len(found) > limit:
             return True
     return False
 
