@@ -5,13 +5,19 @@
 # fails.
 python=.venv/bin/python
 
+# pytest and its workers start as the programs that they start do (sitecustomize.py there).
+run() {
+    PYTHONPATH="$PWD/tests/guard${PYTHONPATH:+:$PYTHONPATH}" \
+        exec "$python" -m pytest -n auto "$@"
+}
+
 "$python" scripts/servers.py || exit 1
 
 echo "==> Looking for a Chromium"
 if CHROMIUM=$("$python" scripts/chromium.py --install); then
     export CHROMIUM
     echo "==> Browser tests with $CHROMIUM"
-    exec "$python" -m pytest -n auto "$@"
+    run "$@"
 fi
 
 if [ "$CI" = true ]; then
@@ -26,4 +32,4 @@ cat >&2 <<'TEXT'
   ****************************************************************************
 
 TEXT
-exec "$python" -m pytest -n auto -m "not browser" "$@"
+run -m "not browser" "$@"

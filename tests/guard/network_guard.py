@@ -9,6 +9,7 @@ exception is found at the end of the run.
 from __future__ import annotations
 
 import errno
+import functools
 import ipaddress
 import os
 import socket
@@ -55,6 +56,7 @@ def is_local(host: object) -> bool:
     return address.is_loopback or address.is_unspecified
 
 
+@functools.cache  # the hook cannot be taken away, and would be called twice
 def install() -> None:
     """Refuse everything but loopback from now on."""
     sys.addaudithook(_hook)
