@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import geopandas as gpd
 import pandas as pd
+import pystac
 import pytest
 import shapely
 
@@ -37,6 +38,12 @@ PROCESS = {
         "epsg": {"title": "EPSG code", "schema": {"enum": ["EPSG:4326", "EPSG:3857"]}},
         "size": {"schema": {"type": "integer", "minimum": 1}, "minOccurs": 0},
         "bands": {"schema": {"type": "string"}, "maxOccurs": 4, "minOccurs": 0},
+        "zone": {"schema": {"enum": [32, 33]}, "minOccurs": 0},
+        "sides": {
+            "schema": {"enum": ["north", "west"], "x-enumNames": ["N", "W"]},
+            "maxOccurs": 2,
+            "minOccurs": 0,
+        },
         "levels": {"schema": {"type": "integer"}, "maxOccurs": 4, "minOccurs": 0},
         "scene": {
             "title": "STAC item",
@@ -172,7 +179,8 @@ def test_a_table_is_a_job_a_row_and_its_problems_name_row_and_column(
     path.write_text(
         "name;Area of interest;date;EPSG-code;size\n"
         "Davis;-121,40,-120,41;2021-06-03;EPSG:3857;\n"
-        "Butt;-121,41,-120,40;2021-06-33;EPSG:1;2,5\n"
+        "Bütt;-121,41,-120,40;2021-06-33;EPSG:1;2,5\n",
+        encoding="latin-1",
     )
     plan = form.plan(path)
     assert plan.sentence == "2 rows = 2 jobs"
@@ -267,6 +275,38 @@ def test_what_is_pasted_is_a_value_a_line_or_a_collection(form: ProcessForm) -> 
     assert pasted("epsg", "EPSG:3857\nEPSG:1")[1][2]
     reader = CellReader(form._values, "date")
     assert len(plan_with(form._values, [column_of(reader, [])])) == 0
+
+
+@pytest.mark.parametrize(
+    ("key", "given", "sent"),
+    [
+        ("bands", '["green, red", "nir"]', ["green, red", "nir"]),
+        ("bands", "green, nir;red", ["green, nir", "red"]),
+        ("sides", "N, W", ["north", "west"]),
+        ("zone", "33", 33),
+        (
+            "scene",
+            pystac.Catalog("s2", "S2", href="https://a.org/s2"),
+            "https://a.org/s2",
+        ),
+    ],
+)
+def test_a_cell_is_read_as_people_write_it(
+    form: ProcessForm, key: str, given: object, sent: object
+) -> None:
+    cell = CellReader(form._values, key).cell(given)
+    assert (cell.value, cell.fault) == (sent, "")
+
+
+def test_it_is_said_which_cells_are_none_of_the_options(form: ProcessForm) -> None:
+    for key in ("zone", "sides"):
+        cell = CellReader(form._values, key).cell("34")
+        assert (cell.label, bool(cell.fault)) == ("34", True)
+
+
+def test_too_many_lines_are_said_and_not_left_out(form: ProcessForm) -> None:
+    form.choosing.add("size").paste("\n".join(map(str, range(1, 10_003))), "integer")
+    assert "a batch has at most 10,000" in str(form.choosing.plan().problems)
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from ogc_widgets.form.for_each.given import (
     label_column,
     table_in_text,
 )
-from ogc_widgets.form.for_each.plan import MOST_JOBS, Plan
+from ogc_widgets.form.for_each.plan import MOST_JOBS, MOST_READ, Plan
 from ogc_widgets.form.for_each.planning import (
     column_of,
     columns_in,
@@ -280,7 +280,7 @@ class Choosing:
             tail = "T00:00:00Z" if reader.kind == "datetime" else ""
             return [reader.cell(f"{day}{tail}", day) for day in days]
         if source.way == "items":
-            return [reader.cell(one) for one in source.items[: MOST_JOBS + 1]]
+            return [reader.cell(one) for one in source.items[:MOST_READ]]
         return text_cells(reader, source.text)
 
 

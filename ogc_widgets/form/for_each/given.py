@@ -118,12 +118,6 @@ def read_file(path: str | PathLike[str]) -> bytes:
     return content
 
 
-def geometry_of(feature: Mapping[str, Any]) -> Any:  # noqa: ANN401 # or None
-    """What :func:`~ogc_widgets.area.reading.read_value` takes of a feature."""
-    shape = feature.get("geometry")
-    return shape if hasattr(shape, "__geo_interface__") else feature
-
-
 def names_of(features: Iterable[Mapping[str, Any]], by: str = "") -> Names:
     """Find what features are called; equal names are told apart by a number.
 

@@ -18,14 +18,13 @@ from ogc_widgets.form.for_each.given import (
     features_in,
     features_in_file,
     features_in_text,
-    geometry_of,
     is_features_file,
     label_column,
     names_of,
     read_file,
     table_from,
 )
-from ogc_widgets.form.for_each.plan import MOST_JOBS, Column, Plan
+from ogc_widgets.form.for_each.plan import MOST_READ, Column, Plan
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
@@ -104,7 +103,7 @@ def columns_in(
     for at, column in enumerate(table.columns):
         if column in inputs:
             reader = CellReader(values, inputs[column])
-            cells = [reader.cell(row[at]) for row in table.rows[: MOST_JOBS + 1]]
+            cells = [reader.cell(row[at]) for row in table.rows[:MOST_READ]]
             if reader.kind == "area":
                 cells = _named(cells, labels)
                 labels = ()  # it has the names now
@@ -138,7 +137,7 @@ def values_in(reader: CellReader, given: Any, names: str = "") -> list[Cell]:  #
             f"{reader.label}: give a list of values, not {type(given).__name__}.",
             advice=_EXAMPLE,
         )
-    several = list(itertools.islice(given, MOST_JOBS + 1))
+    several = list(itertools.islice(given, MOST_READ))
     cells = [reader.cell(one) for one in several]
     is_shape = reader.kind == "area" and not any(isinstance(o, str) for o in several)
     return _named(cells) if is_shape else cells
@@ -152,12 +151,12 @@ def features_cells(
     Raises:
         InputError: They have no such property.
     """
-    features = features[: MOST_JOBS + 1]
+    features = features[:MOST_READ]
     if reader.kind == "stac":
         return [reader.cell(one) for one in features]
     labels = names_of(features, by=names).labels
     pairs = zip(features, labels, strict=True)
-    return [reader.cell(geometry_of(one), label) for one, label in pairs]
+    return [reader.cell(one, label) for one, label in pairs]
 
 
 def text_cells(reader: CellReader, text: str) -> list[Cell]:
@@ -172,7 +171,7 @@ def text_cells(reader: CellReader, text: str) -> list[Cell]:
         reader.label.casefold(),
     ):
         del lines[0]  # the head of a column
-    return [reader.cell(line) for line in lines[: MOST_JOBS + 1]]
+    return [reader.cell(line) for line in lines[:MOST_READ]]
 
 
 def _named(cells: list[Cell], labels: Sequence[str] = ()) -> list[Cell]:
