@@ -90,10 +90,12 @@ def test_conformance_finds_parts_of_any_version():
                 "https://www.opengis.net/spec/ogcapi-processes-2/1.0/conf/"
                 "deploy-replace-undeploy",
                 "http://www.opengis.net/spec/ogcapi-processes-1/2.0/conf/dismiss",
+                "http://www.opengis.net/spec/ogcapi-processes/0.9/conf/job-list",
                 "http://www.opengis.net/spec/ogcapi-common-1/1.0/conf/core",
             ]
         }
     )
+    assert declared.versions == {1: ("2.0", "0.9"), 2: ("1.0",)}
     assert declared.has("deploy-replace-undeploy")
     assert declared.has("dismiss")
     assert not declared.has("core")

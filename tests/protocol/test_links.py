@@ -112,6 +112,8 @@ def test_origin_is_the_triple_when_compared(one, other, same):
         ("http://127.0.0.1:9000/ogc-api", "https://zoo.example.org/ogc-api",
          "https://zoo.example.org/ogc-api/jobs/1",
          "http://127.0.0.1:9000/ogc-api/jobs/1"),
+        ("https://hub.test/user/jo/proxy/8080", "http://localhost:8080",
+         "https://hub.test/files/x.log", "https://hub.test/files/x.log"),
         # Reachable elsewhere: left alone.
         (BASE, "", "https://s3.example.org/logs/x.log",
          "https://s3.example.org/logs/x.log"),

@@ -11,6 +11,7 @@ from ogc_widgets.errors import (
     DialectWarning,
     NoSuchJobError,
     ProblemError,
+    ProtocolError,
     ResultsGoneError,
     ResultsNotReadyError,
     SignInError,
@@ -179,7 +180,7 @@ def test_document_that_is_not_labelled_as_one_is_told():
     assert told_of(page.json) == (
         f"The answer from {BASE} is JSON, but its media type says text/html."
     )
-    assert "says nothing" in told_of(Reply(200, {}, b"{}", BASE).json)
+    assert told_of(Reply(200, {}, b"{}", BASE).json).endswith("says nothing.")
     assert told_of(Reply(200, {"content-type": "a/x+JSON"}, b"{}").json) == ""
 
 
@@ -195,6 +196,8 @@ def test_answer_without_an_address_or_a_status_is_told():
     assert "has no Location header" in read(201, job)
     assert "holds nothing instead" in read(201, None, location=where)
     assert "holds ok instead of a status" in read(201, b"ok", location=where)
+    with pytest.raises(ProtocolError, match="names no job and holds no result: '.ok'"):
+        read(201, b"\xffok")
     assert read(200, job) == ""
 
 

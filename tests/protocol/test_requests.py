@@ -258,9 +258,9 @@ def test_package_code_makes_the_same_run_when_run(monkeypatch):
 
 
 def test_inputs_whose_names_differ_in_signs_only_are_two_variables():
-    columns = [(key, [("x", f"{key}1"), ("y", f"{key}2")]) for key in ("a-b", "a.b")]
+    columns = [(key, [("x", f"{key}1"), ("x", f"{key}2")]) for key in ("a-b", "a.b")]
     code = as_each_with_each("http://srv.test", "p", {}, columns)
     names = {}
     exec(code[code.index("shared =") : code.index("batch =")], names)  # ours
     assert [*names["jobs"].values()][1] == {"a-b": "a-b1", "a.b": "a.b2"}
-    assert len(names["jobs"]) == 4
+    assert [*names["jobs"]] == ["x, x", "x, x (2)", "x (2), x", "x (2), x (2)"]

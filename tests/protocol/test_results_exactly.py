@@ -231,7 +231,8 @@ def test_number_is_text_where_the_process_says_so():
 
 
 def test_bytes_that_are_labelled_as_text_are_told_and_json_that_is_cut_is_refused():
-    with pytest.warns(DialectWarning, match="that it is text/plain, but it is image/t"):
+    said = f"answer from {URL} says that it is text/plain, but it is image/tiff"
+    with pytest.warns(DialectWarning, match=said):
         assert read_output(answer(TIFF, "text/plain"), "out").value == TIFF
     with pytest.warns(DialectWarning, match="that it is JSON, but it is not"):
         assert read_output(answer(b"hello there"), "out").value == "hello there"
