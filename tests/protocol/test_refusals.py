@@ -196,7 +196,7 @@ def test_answer_without_an_address_or_a_status_is_told():
     assert "has no Location header" in read(201, job)
     assert "holds nothing instead" in read(201, None, location=where)
     assert "holds ok instead of a status" in read(201, b"ok", location=where)
-    with pytest.raises(ProtocolError, match="names no job and holds no result: '.ok'"):
+    with pytest.raises(ProtocolError, match=r"names no job and holds no result: '.ok'"):
         read(201, b"\xffok")
     assert read(200, job) == ""
 
