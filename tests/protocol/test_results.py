@@ -53,6 +53,8 @@ def read(document, ids=(), *, content_type="application/json", headers=None, url
         ({"outputs": [{"out": 1, "bbox": None}]}, (), {"out": 1, "bbox": None}),
         ([{"id": "a", "value": 1}, {"id": "b", "href": "http://x.test/b"}], (),
          {"a": 1, "b": {"id": "b", "href": "http://x.test/b"}}),
+        ([{"id": "a", "links": [{"href": "s3://b/x"}]}, {"id": "b", "value": 1}], (),
+         {"a": [{"href": "s3://b/x"}], "b": 1}),
         ([1, 2, 3], ("numbers",), {"numbers": [1, 2, 3]}),
         # an output that is called like a wrapper
         ({"outputs": [1]}, ("outputs",), {"outputs": [1]}),

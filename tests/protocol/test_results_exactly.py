@@ -109,6 +109,11 @@ def test_output_of_its_own_address_is_taken_out_of_what_is_around_it(document, v
     assert read_output(answer(document), "out").value == value
 
 
+def test_output_that_is_called_like_what_is_around_it_is_taken_out():
+    document = {"id": "title", "title": "A sentence", "value": 1}
+    assert read_output(answer(document), "title").value == 1
+
+
 def test_item_is_found_once_also_inside_text_and_named_by_its_collection():
     item = {"type": "Feature", "stac_version": "1.0.0", "id": "a", "collection": "c"}
     bare = {"type": "Feature", "assets": {}, "id": "b"}
@@ -397,5 +402,5 @@ def test_ways_to_sign_in_are_those_that_can_be_used():
     assert list(ways_of_challenges(read_challenges("ApiKey"))) == [Way("api-key")]
     assert offered([key, Way("api-key"), password, token]) == (token, password, key)
     device = Way("device", issuer="http://a.test")
-    assert offered([device]) == (device, token)
+    assert offered([device]) == offered([token, device]) == (device, token)
     assert offered([]) == (token, password)
