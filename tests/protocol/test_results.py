@@ -36,7 +36,7 @@ def read(document, ids=(), *, content_type="application/json", headers=None, url
         # references
         ({"out": {"href": "/f.tif", "type": "image/tiff"}}, (),
          {"out": {"href": "http://srv.test/f.tif", "type": "image/tiff"}}),
-        ({"p": {"id": "x", "links": [{"href": "s3://b/x"}]}}, (),
+        ({"p": {"id": "x", "title": "X", "links": [{"href": "s3://b/x"}]}}, (),
          {"p": [{"href": "s3://b/x"}]}),
         # inline text where a reference belongs
         ({"out": {"href": "line 1\nline 2"}}, (), {"out": "line 1\nline 2"}),

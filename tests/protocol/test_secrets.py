@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 from ogc_widgets.protocol import Process
@@ -10,6 +12,7 @@ from ogc_widgets.protocol.secrets import (
     secret_texts,
     shown_inputs,
     to_keep,
+    why_it_ended,
 )
 
 
@@ -29,6 +32,42 @@ def test_no_form_of_a_link_keeps_its_key(link):
 def test_other_queries_stay():
     for text in ("/items?limit=10&page=2", "Which year?2021 or 2022", "a?b"):
         assert to_keep([text]) == [text]
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("X-Amz-Date=20260704T100000Z&X-Amz-Expires=3600", "for one hour, until 11:00"),
+        ("X-Goog-Date=20260702T100000Z&X-Goog-Expires=259",
+         "for 259 seconds, until 02 July 10:04"),
+        ("Expires=1783162800&Signature=x", "until 11:00"),
+        ("Expires=1783162800&Key-Pair-Id=x", "until 11:00"),
+        ("se=2026-07-04T11:00:00Z&sig=x", "until 11:00"),
+        ("se=2026-07-03&sig=x", "until 03 July 00:00"),
+    ],
+)  # fmt: skip
+def test_link_says_until_when_it_was_signed(query, said):
+    now = datetime(2026, 7, 4, 12, tzinfo=UTC)
+    words = why_it_ended(f"https://h.test/a.tif?{query}", now)
+    assert words == (
+        f"The link has run out: it was signed {said} UTC. Ask for the results again."
+    )
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("se=2026-07-04T13:00:00Z&sig=x", ""),
+        ("se=2026-07-04T11:00:00Z", "The link may have run out. "),
+        ("Expires=1783162800", "The link may have run out. "),
+        ("X-Amz-Date=20260704T100000Z", "The link may have run out. "),
+        ("X-Amz-Date=today&X-Amz-Expires=3600", "The link may have run out. "),
+    ],
+)
+def test_link_that_is_not_known_to_have_run_out_is_not_said_to(query, said):
+    now = datetime(2026, 7, 4, 12, tzinfo=UTC)
+    words = why_it_ended(f"https://h.test/a.tif?{query}", now)
+    assert words == f"{said}Ask for the results again."
 
 
 def process(**inputs):

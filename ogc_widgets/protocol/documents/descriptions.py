@@ -136,7 +136,7 @@ class InputDescription(ValueDescription):
             read,
             min_occurs=least,
             says_min_occurs=low is not None,
-            max_occurs=None if most >= _UNBOUNDED_FROM else int(most) or 1,
+            max_occurs=None if most == _ANY_NUMBER else int(most) or 1,
             nullable=nullable,
         )
 

@@ -51,7 +51,7 @@ class Package:
         """The same package for servers that refuse this media type (415)."""
         if self.media_type == PACKAGE_JSON:
             return (Package(self.body, JSON),)
-        unit: Any = self.body.decode("utf-8", errors="replace")
+        unit: Any = self.body.decode()
         if self.media_type == CWL_JSON:
             unit = json.loads(unit)
         inside = {"executionUnit": {"value": unit, "mediaType": self.media_type}}
@@ -60,7 +60,7 @@ class Package:
     @property
     def cwl(self) -> tuple[str, str]:
         """The CWL inside, as text, and its address; one of them may be empty."""
-        text = self.body.decode("utf-8", errors="replace")
+        text = self.body.decode()
         if self.media_type != PACKAGE_JSON:
             return text, ""
         return _cwl_in(json.loads(text).get("executionUnit"))
