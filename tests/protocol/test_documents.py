@@ -70,12 +70,14 @@ def test_draft_2_status_is_read_with_the_same_names():
             "processID": "https://srv.test/processes/water-bodies?f=json",
             "exception": {"title": "No scene", "detail": "The area is empty."},
             "created": "2026-01-01T00:00:00",
+            "finished": "2026-01-01T00:01:30Z",
         }
     )
     assert info.job_id == "a1"
     assert info.process_id == "water-bodies"
     assert info.message == "No scene: The area is empty."
     assert info.created == datetime(2026, 1, 1, tzinfo=UTC)
+    assert info.took_s == 90.0
 
 
 def test_status_is_refused_when_it_is_about_something_else():

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import warnings
+from dataclasses import replace
 
 import pytest
 
@@ -28,6 +30,7 @@ from ogc_widgets.protocol.answers.replies import (
     Reply,
     may_have_worked,
     problem_error,
+    refuse_login_page,
 )
 from ogc_widgets.protocol.links import Rebase
 
@@ -166,6 +169,24 @@ def test_what_broke_may_have_been_done_before(answer, may_have):
         read_submitted(answer, f"{BASE}/jobs", Rebase(BASE))
     unknown = "It is not known whether the job started."
     assert (caught.value.safe == unknown) is may_have
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "address", "is_refused"),
+    [
+        ("text/html", b'<form><input name="p" type="password">', URL, True),
+        ("text/plain", b"<!doctype html><p><input type=password>", URL, True),
+        ("text/html", b"Who are you?", "https://idp.test/login?to=x", True),
+        ("text/html", b"Welcome", "https://other.test/", False),
+        ("text/html", b"Who are you?", f"{URL}?f=json", False),
+        ("text/plain", b"<input type=password>", URL, False),
+    ],
+)
+def test_page_to_sign_in_is_told_from_other_pages(kind, body, address, is_refused):
+    page = Reply(200, {"content-type": kind}, body, address)
+    with pytest.raises(SignInError) if is_refused else contextlib.nullcontext():
+        refuse_login_page(URL, page)
+    refuse_login_page(URL, replace(page, status_code=404))
 
 
 def told_of(read):

@@ -155,6 +155,7 @@ def test_jobs_are_asked_for_with_limit_and_filters():
          "application/ogcapppkg+json"),
         ("cwlVersion: v1.2\nclass: Workflow\n", "application/cwl+yaml"),
         ('{"cwlVersion": "v1.2"}', "application/cwl+json"),
+        (b"cwlVersion: v1.2\nlabel: L\xe4ngs\n", "application/cwl+yaml"),
         ("https://a.test/app.cwl", "application/ogcapppkg+json"),
     ],
 )  # fmt: skip
