@@ -75,6 +75,8 @@ def contents(
         ({"value": "a;b\n1;2\n", "mediaType": "text/csv"}, "table"),
         ({"type": "FeatureCollection", "features": [FEATURE]}, "features"),
         (POINT, "features"),
+        ({"type": "Catalog", "stac_version": "1.0.0", "links": []}, "json"),
+        ({"type": "Collection", "stac_version": "1.0.0", "links": []}, "json"),
         (ITEM, "items"),
         ({"type": "FeatureCollection", "features": [ITEM]}, "items"),
         (encoded(PNG, "image/png"), "picture"),

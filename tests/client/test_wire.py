@@ -134,7 +134,8 @@ def test_query_goes_along_with_every_request_and_is_shown_nowhere(
 
 
 def test_query_and_cookies_of_one_server_are_not_sent_to_another(tmp_path):
-    with RawServer(lambda *_: answer(body=b"II*\0data")) as stranger:
+    other = {"Set-Cookie": "lb=other; Path=/"}
+    with RawServer(lambda *_: answer(headers=other, body=b"II*\0data")) as stranger:
         link = {"href": f"{stranger.origin}/a.tif", "type": "image/tiff"}
         job = {"jobID": "j", "processID": "p", "status": "successful"}
         cookie = {"Set-Cookie": "lb=node1; Path=/"}
@@ -147,9 +148,12 @@ def test_query_and_cookies_of_one_server_are_not_sent_to_another(tmp_path):
             ogc.Client(f"{server.origin}/api", params={"apikey": "k123456"}) as client,
         ):
             client.job("j").results().download(tmp_path)
+            client.job("j")
         (asked,) = stranger.received
         assert asked.path == "/a.tif"
         assert "cookie" not in asked.headers
+        # A cookie jar alone makes no difference between two ports of one host.
+        assert server.received[-1].headers["cookie"] == "lb=node1"
 
 
 # -- cookies

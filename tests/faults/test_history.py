@@ -119,8 +119,9 @@ def test_new_file_is_begun_when_another_is_in_its_place():
     path.parent.mkdir(parents=True)
     path.write_bytes(b"this is no database, but as long as its head is" * 100)
     submit(job_id="first")
-    with pytest.warns(UserWarning, match="was damaged: 0 of its entries"):
-        assert ids() == ["first"]
+    with pytest.warns(UserWarning, match="was damaged: 0 of its entries") as heard:
+        assert [job.job_id for job in recent_jobs()] == ["first"]
+    assert heard[0].filename == __file__  # where it was asked for
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # said once
         assert ids() == ["first"]

@@ -18,7 +18,7 @@ from waiting import wait_for, wait_for_silence
 
 from ogc_widgets.client import AsyncClient, Client, Results
 from ogc_widgets.client.http.loop import run, submit
-from ogc_widgets.client.results.downloads import Downloads, download
+from ogc_widgets.client.results.downloads import Downloads, download, many_files
 from ogc_widgets.client.results.files.names import Places
 from ogc_widgets.client.results.files.result_files import ResultFile
 from ogc_widgets.errors import (
@@ -139,6 +139,22 @@ def test_progress_is_told_for_each_file_and_in_total(tmp_path):
     assert told[0][2] is None
     assert told[-1] == ({f"i/{n}": "saved" for n in names_of(3)}, size, size)
     assert [done for _, done, _ in told] == sorted(done for _, done, _ in told)
+
+
+def test_progress_is_told_while_a_file_comes(tmp_path, monkeypatch):
+    monkeypatch.setattr(many_files, "_TOLD_EACH_S", 0.0)
+    size = len(body_of("/f0.tif"))
+    gate = Gate("f0.tif")
+
+    def progress(downloads):
+        if 0 < downloads.done < size:
+            gate.open.set()
+
+    with RawServer(gate) as server, Client(server.origin) as client:
+        results = results_with(client, item(server, "f0.tif"))
+        work = submit(results.aio_download, tmp_path, progress=progress)
+        assert gate.open.wait(20)
+        work.result(60)
 
 
 def test_log_says_how_far_it_is_unless_nobody_wants_it(tmp_path, capsys):
