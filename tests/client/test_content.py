@@ -10,6 +10,7 @@ import pytest
 from raw_server import RawServer, answer, processes_server
 
 import ogc_widgets as ogc
+from ogc_widgets.client.results.content import known
 from ogc_widgets.errors import InputError
 
 if TYPE_CHECKING:
@@ -90,6 +91,7 @@ def contents(
         ({"href": "http://s.test/a.parquet"}, "table"),
         ({"href": "http://s.test/a.csv", "type": "text/plain"}, "table"),
         ({"href": "http://s.test/a.gpkg"}, "features"),
+        ({"href": "http://s.test/a.geojson", "type": "application/json"}, "features"),
         ({"href": "http://s.test/t.nc", "type": "application/octet-stream"}, "dataset"),
         ({"href": "http://s.test/page", "type": "text/html"}, "link"),
         ({"href": "http://s.test/all.zip"}, "file"),
@@ -140,6 +142,31 @@ def test_reference_is_read_in_parts_whole_or_as_what_it_is() -> None:
             file = content.open()
             file.seek(2)
             assert file.read(6) == b"method"
+
+
+@pytest.mark.parametrize(
+    ("media_type", "body", "kind", "value", "unit"),
+    [
+        ("application/json", json.dumps(ROWS).encode(), "table", ROWS, ""),
+        ("application/json", json.dumps(FEATURE).encode(), "features", FEATURE, ""),
+        ("application/json", b'{"value": 9.4, "uom": "%"}', "value", 9.4, "%"),
+        ("application/json", b'{"value": "nine"}', "json", None, ""),
+        ("text/plain", b" 9.4\n", "value", 9.4, ""),
+        ("text/plain", b"9.4\n9.5\n", "text", None, ""),
+        ("text/plain", b"9" * 101, "text", None, ""),
+        ("application/x-parquet", b'PAR1"primary_column"', "features", None, ""),
+        ("application/x-parquet", b"PAR1", "table", None, ""),
+        ("text/csv", b'"primary_column"', "table", None, ""),
+    ],
+)
+def test_reference_turns_out_to_be_what_its_bytes_are(
+    media_type: str, body: bytes, kind: str, value: Any, unit: str
+) -> None:
+    link = {"href": "http://s.test/a", "type": media_type}
+    (content,) = contents({"a": link}).values()
+    found = known(content, body)
+    assert (found.kind, found.unit) == (kind, unit)
+    assert found.value == (content.value if value is None else value)
 
 
 def test_reference_that_turns_out_to_be_stac_is_looked_at_as_items() -> None:

@@ -113,6 +113,20 @@ def test_app_says_the_reason_when_the_landing_page_is_forbidden_for_one():
         App(server.origin + "/api")
 
 
+@pytest.mark.parametrize(
+    ("status", "said"), [(401, "Sign in"), (404, "Check the address")]
+)
+def test_address_is_only_doubted_when_the_landing_page_is_not_refused(status, said):
+    with (
+        RawServer(lambda *_: answer(status=status)) as server,
+        Client(server.origin + "/api") as client,
+        pytest.raises(ProblemError) as caught,
+    ):
+        client.landing_page()
+    assert said in caught.value.advice
+    assert ("address" in caught.value.advice) is (status == 404)
+
+
 def test_panel_tells_the_reason_when_a_running_job_may_not_be_looked_at(monkeypatch):
     monkeypatch.setattr(watching, "FIRST_DELAY_S", 0.01)
     seen = iter([answer({"jobID": "1", "status": "running"})])

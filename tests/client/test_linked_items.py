@@ -131,6 +131,15 @@ def test_output_that_is_no_stac_document_is_not_a_failure():
     assert "/picture.tif" not in asked
 
 
+@pytest.mark.parametrize("kind", ["application/geo+json", "application/stac+json"])
+def test_output_that_says_it_is_stac_and_is_none_is_a_failure(kind):
+    files = {"/report": answer({"area": 7})}
+    results, _ = results_of(
+        files, lambda origin: {"a": {"href": f"{origin}/report", "type": kind}}
+    )
+    assert results.note.startswith("1 linked STAC document could not be read: ")
+
+
 def test_what_was_left_at_the_limit_stands_on_the_map():
     files = {f"/i/{n}": item(f"i{n}", bbox=[0, 0, 1, 1]) for n in range(230)}
     files["/c"] = catalog(*(("item", path) for path in files))

@@ -19,6 +19,7 @@ from raw_server import answer, processes_server
 from waiting import wait_for
 
 from ogc_widgets.client import Client
+from ogc_widgets.client.progress import Step
 from ogc_widgets.protocol import watching
 
 WAIT = """
@@ -123,6 +124,14 @@ def test_log_has_a_line_per_change(monkeypatch, capsys):
         "p j1: running, 40 %: Otsu␛[2J",
         "p j1: failed: no scene covers the area",
     ]
+
+
+@pytest.mark.parametrize(
+    ("share", "percent"),
+    [(None, None), (-0.1, 0), (0.29, 29), (0.999, 99), (1.0, 100), (1.5, 100)],
+)
+def test_hundred_per_cent_is_all_and_no_more(share, percent):
+    assert Step("saving", share=share).percent == percent
 
 
 def test_function_is_told_each_view_and_false_is_quiet(monkeypatch, capsys):

@@ -111,7 +111,7 @@ def test_four_files_are_fetched_at_once_and_no_more(tmp_path):
     assert seen(tmp_path) == sorted(path.name for path in paths)
 
 
-def test_one_file_that_fails_costs_no_other(tmp_path):
+def test_one_file_that_fails_costs_no_other(tmp_path, capsys):
     def behave(connection, received):
         if received.path == "/f1.tif":
             return answer({"title": "Gone"}, status=410)
@@ -123,6 +123,8 @@ def test_one_file_that_fails_costs_no_other(tmp_path):
             results.download(tmp_path)
     assert caught.value.__notes__ == [f"5 of 6 files are in {tmp_path}."]
     assert seen(tmp_path) == [f"i_{n}" for n in names_of(6) if n != "f1.tif"]
+    end = "Download: saved, 5 of 6 files, 175 kB: 1 failed\n"
+    assert capsys.readouterr().err.endswith(end)
 
 
 def test_progress_is_told_for_each_file_and_in_total(tmp_path):
