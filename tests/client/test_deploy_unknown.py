@@ -75,3 +75,29 @@ def test_nothing_was_changed_when_the_server_is_only_busy():
         pytest.raises(ProblemError, match="No process was changed"),
     ):
         client.replace("p", PACKAGE)
+
+
+@pytest.mark.parametrize(
+    ("listed", "status", "said"),
+    [
+        (["p", "hello"], 404, "There is a process hello on the server; whether it is"),
+        (["p"], 200, "There is a process hello on the server; whether it is"),
+        (["p"], 404, "There is no process hello on the server so far."),
+    ],
+)
+def test_what_is_there_is_said_when_deploying_breaks(listed, status, said):
+    names = [{"id": name} for name in listed]
+    found = answer({"id": "hello", "inputs": {}}, status)
+    behaviours = {
+        ("GET", "/api/processes"): lambda *_: answer({"processes": names}),
+        ("GET", "/api/processes/hello"): lambda *_: found,
+        ("POST", "/api/processes"): lambda *_: BROKEN,
+    }
+    with (
+        processes_server(behaviours) as server,
+        Client(server.origin + "/api") as client,
+    ):
+        client.processes()
+        with pytest.raises(ProblemError) as caught:
+            client.deploy(PACKAGE)
+    assert caught.value.safe.startswith(said)
