@@ -73,6 +73,7 @@ def contents(
         ([1, 2, 3], "json"),
         (ROWS, "table"),
         ([{"a": {"b": 1}}, {"a": 2}], "json"),
+        ([{"a": 1}, {"a": 2, "href": "http://s.test/a"}], "json"),
         ({"value": "a;b\n1;2\n", "mediaType": "text/csv"}, "table"),
         ({"type": "FeatureCollection", "features": [FEATURE]}, "features"),
         (POINT, "features"),
@@ -102,6 +103,23 @@ def test_output_is_of_the_kind_that_its_value_or_file_is(value: Any, kind: str) 
     assert content.kind == kind
 
 
+@pytest.mark.parametrize(
+    ("value", "media_type"),
+    [
+        (7, ""),
+        (encoded(PNG, ""), "image/png"),
+        ({"method": "otsu"}, "application/json"),
+        (POINT, "application/geo+json"),
+        ({"type": "Catalog", "stac_version": "1.0.0", "links": []}, "application/json"),
+        ({"href": "http://s.test/a", "type": "image/tiff"}, "image/tiff"),
+        ({"href": "http://s.test/a", "type": "File"}, ""),
+    ],
+)
+def test_media_type_is_what_is_said_or_seen(value: Any, media_type: str) -> None:
+    (content,) = contents({"a": value}).values()
+    assert content.media_type == media_type
+
+
 def test_described_outputs_come_first_with_their_titles_and_units() -> None:
     described = {
         "share": {"title": "Share of water", "schema": {"type": "number"},
@@ -114,8 +132,9 @@ def test_described_outputs_come_first_with_their_titles_and_units() -> None:
     assert (found["share"].unit, found["share"].value) == ("%", 9.4)
 
 
-def test_unit_beside_a_number_is_taken_off_it() -> None:
-    (content,) = contents({"a": {"measurement": 9.4, "uom": "km2"}}).values()
+@pytest.mark.parametrize("unit", ["km2", {"symbol": "km2"}, {"code": "km2"}])
+def test_unit_beside_a_number_is_taken_off_it(unit: Any) -> None:
+    (content,) = contents({"a": {"measurement": 9.4, "uom": unit}}).values()
     assert (content.value, content.unit) == (9.4, "km2")
 
 
@@ -152,6 +171,8 @@ def test_reference_is_read_in_parts_whole_or_as_what_it_is() -> None:
         ("application/json", b'{"value": 9.4, "uom": "%"}', "value", 9.4, "%"),
         ("application/json", b'{"value": "nine"}', "json", None, ""),
         ("text/plain", b" 9.4\n", "value", 9.4, ""),
+        ("text/plain", b"water", "value", "water", ""),
+        ("text/plain", b"nan", "value", "nan", ""),
         ("text/plain", b"9.4\n9.5\n", "text", None, ""),
         ("text/plain", b"9" * 101, "text", None, ""),
         ("application/x-parquet", b'PAR1"primary_column"', "features", None, ""),

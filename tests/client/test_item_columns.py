@@ -128,6 +128,11 @@ def test_name_of_a_property_says_its_unit_once():
              "end_datetime": "2021-02-01T00:00:00Z"},
             "2021-01-01 to 2021-02-01",
         ),
+        (
+            {"datetime": "2021-01-15T00:00:00Z", "start_datetime": "2021-01-01",
+             "end_datetime": "2021-02-01"},
+            "2021-01-15",
+        ),
         ({"datetime": "yesterday"}, ""),
         ({}, ""),
     ],

@@ -6,6 +6,7 @@ import pytest
 from raw_server import RawServer, answer
 
 from ogc_widgets.client import Client
+from ogc_widgets.client.results import linked_items
 from ogc_widgets.map import ResultsMap
 
 SECRET = "canary-71c0-secret"
@@ -151,6 +152,23 @@ def test_what_was_left_at_the_limit_stands_on_the_map():
     shown = ResultsMap(results)
     assert said in shown.map._overlay.footprint_note
     shown.close()
+
+
+def test_files_of_an_item_are_where_it_says_it_is_itself():
+    itself = {"rel": "self", "href": "http://far.test/items/i.json"}
+    files = {"/list": page(item("i", links=[itself]))}
+    results, _ = results_of(files, lambda origin: {"out": {"href": f"{origin}/list"}})
+    (asset,) = results.assets(results.items[0])
+    assert asset.href == "http://far.test/items/x.tif"
+
+
+def test_no_more_items_are_kept_than_may_be(monkeypatch):
+    monkeypatch.setattr(linked_items, "MOST_ITEMS", 3)
+    files = {f"/{name}": page(item(f"{name}1"), item(f"{name}2")) for name in "ab"}
+    files["/c"] = catalog(("items", "/a"), ("items", "/b"))
+    results, _ = results_of(files, lambda origin: {"out": {"href": f"{origin}/c"}})
+    assert len(results.items) == 3
+    assert "and 1 more were left" in results.note
 
 
 def test_catalogues_without_an_end_are_left_in_time():

@@ -99,13 +99,20 @@ def test_numbers_are_sorted_as_numbers_and_empty_cells_are_last(
     [
         (b"<!doctype html><html>", "text/csv", "begins like a web page"),
         (b"", "text/csv", "empty"),
-        (b"PAR1 no more", "application/vnd.apache.parquet", "as Parquet"),
+        (b"no PAR1", "application/vnd.apache.parquet", "as Parquet"),
     ],
 )
 def test_what_is_no_table_says_so(data: bytes, media_type: str, said: str) -> None:
-    content = results_of({"href": "http://s.test/a", "type": media_type}).contents["a"]
+    link = {"href": "http://s.test/a.dat", "type": media_type}
+    content = results_of(link).contents["a"]
     with pytest.raises(ProtocolError, match=said):
         table_of(content, data)
+
+
+def test_cells_of_several_kinds_are_sorted_kind_by_kind() -> None:
+    rows = [{"a": one} for one in ([1], "b", 3, "A", None, {"b": 1}, 2)]
+    table = table_of(results_of(rows).contents["a"], b"")
+    assert table.order(0, descending=False) == [6, 2, 3, 1, 0, 5, 4]
 
 
 def as_parquet() -> bytes:

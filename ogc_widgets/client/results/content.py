@@ -253,17 +253,16 @@ def _several(
     value: object, files: list[ResultFile]
 ) -> list[tuple[object, ResultFile | None]]:
     """The values of an output that are looked at one by one, each with its file."""
-    if isinstance(value, list) and len(files) == len(value) > 0 and len(files) > 1:
+    if isinstance(value, list) and len(files) == len(value) > 1:
         return list(zip(value, files, strict=True))
     return [(value, files[0] if files else None)]
 
 
 def _holds_items(value: object, stac: Collection[str]) -> bool:
     """Whether it is STAC, or all of it refers to what turned out to be."""
-    inner = value.get("value", value) if isinstance(value, Mapping) else value
-    if isinstance(inner, Mapping) and inner.get("type") == "FeatureCollection":
-        inner = inner.get("features")
-    members = inner if isinstance(inner, list) else [inner]
+    if isinstance(value, Mapping) and value.get("type") == "FeatureCollection":
+        value = value.get("features")
+    members = value if isinstance(value, list) else [value]
     found = [one for one in members if isinstance(one, Mapping)]
     return bool(found) and all(
         is_item(one) or "stac_version" in one or one.get("href") in stac

@@ -153,7 +153,7 @@ class ItemColumns:
             for key in keys
         ]
         # Where all are the same there is nothing to compare.
-        found.sort(key=lambda column: len(facts) > 1 and _is_constant(column))
+        found.sort(key=_is_constant)
         return cls(
             tuple(names), np.array(dates), tuple(found), tuple(_words(facts, titles))
         )
