@@ -39,6 +39,10 @@ PROCESS = {
         "size": {"schema": {"type": "integer", "minimum": 1}, "minOccurs": 0},
         "bands": {"schema": {"type": "string"}, "maxOccurs": 4, "minOccurs": 0},
         "zone": {"schema": {"enum": [32, 33]}, "minOccurs": 0},
+        "either": {
+            "schema": {"oneOf": [{"type": "integer"}, {"type": "boolean"}]},
+            "minOccurs": 0,
+        },
         "sides": {
             "schema": {"enum": ["north", "west"], "x-enumNames": ["N", "W"]},
             "maxOccurs": 2,
@@ -52,6 +56,11 @@ PROCESS = {
         },
         "token": {"schema": {"type": "string", "format": "password"}, "minOccurs": 0},
     },
+}
+ITEM = {
+    "type": "Feature",
+    "id": "S2B",
+    "links": [{"rel": "self", "href": "https://a.org/items/S2B.json"}],
 }
 LAKES = {
     "type": "FeatureCollection",
@@ -137,16 +146,13 @@ def test_dates_numbers_lists_and_items_are_read_as_their_fields_read_them(
 ) -> None:
     form.inputs = {"aoi": "1,2,3,4", "epsg": "EPSG:4326"}
     days = [dt.date(2021, 6, 3), pd.Timestamp("2021-07-18"), "2021-08-27"]
-    item = {"type": "Feature", "id": "S2B", "links": [
-        {"rel": "self", "href": "https://a.org/items/S2B.json"}
-    ]}  # fmt: skip
     plan = form.plan(
         {
             "date": days,
             "size": ["5", 7],
             "bands": ["green, nir", ["red"]],
             "levels": [3, {"href": "https://a.org/levels.json"}],
-            "scene": [item, "https://a.org/items/S2A.json"],
+            "scene": [ITEM, "https://a.org/items/S2A.json"],
         }
     )
     assert not plan.problems
@@ -270,6 +276,8 @@ def test_what_is_pasted_is_a_value_a_line_or_a_collection(form: ProcessForm) -> 
         "Almanor",
         "Davis",
     ]
+    items = json.dumps({"type": "FeatureCollection", "features": [ITEM]})
+    assert pasted("scene", items) == [("S2B", ITEM["links"][0]["href"], "")]
     assert pasted("aoi", "1,2,3,4\n5,6,7,8")[1] == ("5,6,7,8", "5,6,7,8", "")
     assert pasted("epsg", "EPSG:3857\nEPSG:1")[0][1] == "EPSG:3857"
     assert pasted("epsg", "EPSG:3857\nEPSG:1")[1][2]
@@ -284,6 +292,8 @@ def test_what_is_pasted_is_a_value_a_line_or_a_collection(form: ProcessForm) -> 
         ("bands", "green, nir;red", ["green, nir", "red"]),
         ("sides", "N, W", ["north", "west"]),
         ("zone", "33", 33),
+        ("either", "7", 7),
+        ("either", "yes", True),
         (
             "scene",
             pystac.Catalog("s2", "S2", href="https://a.org/s2"),

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from ogc_widgets.form.for_each.cells import Cell
 
 MOST_JOBS: Final = 10_000
-MOST_READ: Final = MOST_JOBS + 1  # one more, so that it is said that there are too many
 """Jobs of one batch."""
+MOST_READ: Final = MOST_JOBS + 1
+"""Values that are read, so that it can be said that there are too many."""
 _MOST_NAMED: Final = 20
 _NOUNS: Final = {"area": "area", "stac": "item", "date": "date", "datetime": "time"}
 
