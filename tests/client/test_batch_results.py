@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from test_content import ITEM, server_of
 from waiting import wait_for
 
 import ogc_widgets as ogc
@@ -10,7 +11,7 @@ from ogc_widgets.batches.batch_on_map import select_together
 from ogc_widgets.batches.batch_view import BatchView
 from ogc_widgets.client.batches.batch_results import BatchResults, Merging
 from ogc_widgets.client.batches.entries import BatchEntry
-from ogc_widgets.client.batches.job_parts import EntryAreas
+from ogc_widgets.client.batches.job_parts import EntryAreas, JobPart
 from ogc_widgets.client.http.loop import run
 from ogc_widgets.errors import ServerError
 from ogc_widgets.view.next_cell import line_for
@@ -77,6 +78,21 @@ def test_each_job_has_its_own_folder_and_files_are_called_as_there(
     ]
     with results.open(results.items[3], "data") as file:
         assert file.read() == paths[3].read_bytes()
+
+
+def test_numbers_small_files_and_files_elsewhere_of_a_job_are_kept():
+    outputs = {
+        "count": 7,
+        "stac": ITEM,
+        "scene": {"href": "http://s.test/a.tif"},
+        "notes": "line\n" * 5,
+        "log": "line\n" * 100_000,
+    }
+    with server_of(outputs) as server, ogc.Client(f"{server.origin}/api") as client:
+        part = JobPart.of("1", client.job("1").results())
+    assert part.values == {"count": 7}
+    assert [one["id"] for one in part.items] == ["i"]
+    assert [*part.outputs] == [one.id for one in part.files] == ["scene", "notes"]
 
 
 def test_map_table_and_chart_show_all_jobs(results):
