@@ -56,6 +56,14 @@ def tour(lab_page: LabPage, lab_server: Lab) -> AppScreen:
     return screen
 
 
+@pytest.fixture
+def same_tour(lab_page: LabPage, lab_server: Lab) -> AppScreen:
+    """The same for tests that run nothing and change no input: one App for all."""
+    fill = FILL.format(scenes=lab_server.scenes)
+    lab_page.show_once(LINES.format(url=lab_server.url), fill, width=1080)
+    return AppScreen(lab_page)
+
+
 def test_height_stays_and_nothing_is_made_anew_from_run_to_results(
     tour: AppScreen,
 ) -> None:
@@ -156,7 +164,8 @@ def test_process_without_a_place_has_the_whole_width(
     expect(screen.app.locator(".ogcw-map-aoi")).to_be_visible()
 
 
-def test_height_is_dragged_pressed_set_and_remembered(tour: AppScreen) -> None:
+def test_height_is_dragged_pressed_set_and_remembered(same_tour: AppScreen) -> None:
+    tour = same_tour
     page, app = tour.window.page, tour.app
     page.set_viewport_size({"width": page.viewport_size["width"], "height": 1300})
     grip = tour.app.get_by_role("separator", name="Height")
@@ -184,7 +193,8 @@ def test_height_is_dragged_pressed_set_and_remembered(tour: AppScreen) -> None:
     page.evaluate("localStorage.removeItem('ogcw-app-height')")
 
 
-def test_app_is_as_large_as_the_screen_by_one_press(tour: AppScreen) -> None:
+def test_app_is_as_large_as_the_screen_by_one_press(same_tour: AppScreen) -> None:
+    tour = same_tour
     page, app = tour.window.page, tour.app
     before = at_rest(app)
     tour.button("Full screen").click()
