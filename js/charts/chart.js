@@ -1,5 +1,6 @@
 import { h, linkButton, setText, show } from "../view/dom.js";
 import { copyButton } from "../view/files.js";
+import { afterFirst } from "../view/first.js";
 import { keepLetters } from "../view/focus.js";
 import { listen, setTrait } from "../view/model.js";
 import { refill } from "../view/rows.js";
@@ -91,7 +92,10 @@ class ChartView {
       listen(model, ["note", "is_empty", "empty"], () => this.drawNotes()),
     ];
     this.drawHead();
-    this.draw();
+    this.el.hidden = model.get("is_empty");
+    if (model.get("x")?.byteLength > 8 * MANY) {
+      void afterFirst().then(() => this.el.isConnected && this.draw());
+    } else this.draw();
   }
 
   remove() {

@@ -2,6 +2,7 @@
 // on the kernel is asked nothing while somebody draws, pans, zooms or selects.
 
 import { enable, focusedElement, h, show } from "../view/dom.js";
+import { drawnFirst } from "../view/first.js";
 import { keepKeys } from "../view/focus.js";
 import { listen } from "../view/model.js";
 import { problemLine, view } from "../view/view.js";
@@ -406,7 +407,7 @@ function render({ model, el }) {
   const abort = new AbortController();
   /** @type {Overlay | null} */
   let overlay = null;
-  leafletMapOf(model, el, abort.signal).then((map) => {
+  const drawn = leafletMapOf(model, el, abort.signal).then((map) => {
     if (map && !abort.signal.aborted) overlay = new Overlay(model, el, map);
   }).catch((error) => {
     el.append(
@@ -417,6 +418,7 @@ function render({ model, el }) {
       ),
     );
   });
+  drawnFirst(drawn);
   return () => {
     abort.abort();
     overlay?.remove();

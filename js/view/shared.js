@@ -10,6 +10,7 @@ import { useStyle } from "./view.js";
 export * from "./bar.js";
 export * from "./dom.js";
 export * from "./files.js";
+export * from "./first.js";
 export * from "./focus.js";
 export * from "./jupyter.js";
 export * from "./lines_table.js";
