@@ -108,6 +108,7 @@ def test_output_is_of_the_kind_that_its_value_or_file_is(value: Any, kind: str) 
     [
         (7, ""),
         (encoded(PNG, ""), "image/png"),
+        (encoded(b"own", "application/x-own"), "application/x-own"),
         ({"method": "otsu"}, "application/json"),
         (POINT, "application/geo+json"),
         ({"type": "Catalog", "stac_version": "1.0.0", "links": []}, "application/json"),
