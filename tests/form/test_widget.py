@@ -306,6 +306,8 @@ def test_the_page_is_asked_again_when_the_same_field_is_focused_twice(
     form.focus("stac_items/1")
     assert form.focus_request["path"] == "stac_items/1"
     assert form.focus_request != first
+    form.fields["epsg"].focus()
+    assert form.focus_request["path"] == "epsg"
 
 
 def test_the_defaults_are_back_when_the_form_is_reset(form: ProcessForm) -> None:
