@@ -8,6 +8,7 @@ import os
 import secrets
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -51,6 +52,7 @@ SILENCE_VARIABLE = "OGCW_TEST_SILENCE"
 
 _home = pytest.StashKey[Path]()
 _silence = pytest.StashKey[Any]()
+_scenes = pytest.StashKey[Any]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -61,6 +63,7 @@ def pytest_configure(config: pytest.Config) -> None:
         signal.signal(signal.SIGINT, signal.default_int_handler)
     home = Path(tempfile.mkdtemp(prefix="ogcw-tests-"))
     config.stash[_home] = home
+    cache_of_run = os.environ.get("XDG_CACHE_HOME", "")
     # Jupyter and IPython are imported by tests and started by them; both see this.
     for variable, folder in {
         "XDG_CACHE_HOME": "cache",
@@ -81,15 +84,25 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["PYTHONPATH"] = os.pathsep.join(
         part for part in (str(GUARD), os.environ.get("PYTHONPATH", "")) if part
     )
-    if "PYTEST_XDIST_WORKER" not in os.environ:
+    scenes = home / "cache" / "ogc_widgets" / "scenes"
+    scenes.parent.mkdir()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        # Made once for all workers, which takes seconds, while they collect the tests.
+        scenes.symlink_to(Path(cache_of_run) / "ogc_widgets" / "scenes")
+    else:
         os.environ[SILENCE_VARIABLE] = str(home / "silence.txt")
+        scenes.mkdir()
+        if config.getoption("dist", "no") != "no":
+            command = [sys.executable, "-m", "ogc_widgets.lab.scenes.scenes"]
+            config.stash[_scenes] = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     network_guard.install()
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    if program := config.stash.get(_silence, None):
-        program.kill()
-        program.wait()
+    for key in (_silence, _scenes):
+        if program := config.stash.get(key, None):
+            program.kill()
+            program.wait()
     shutil.rmtree(config.stash[_home], ignore_errors=True)
 
 
