@@ -58,6 +58,12 @@ SAYS_SO = {
 LOSES_NOTHING = {
     "client/http/loop.py stop run_coroutine_threadsafe": "its result is waited for",
     "client/http/loop.py stop call_soon_threadsafe": "loop.stop() cannot fail",
+    "client/http/loop.py note call_soon_threadsafe": "loop.stop() cannot fail",
+    "client/http/loop.py _catch_up call_soon": "loop.stop() cannot fail",
+    "client/http/loop.py _drive call_later": "loop.stop() cannot fail",
+    "client/http/loop.py _drive create_task": "its result is waited for",
+    "client/http/loop.py _drive add_done_callback": "loop.stop() cannot fail",
+    "client/http/loop.py run add_done_callback": "loop.stop() cannot fail",
     "client/http/loop.py  register": "Python prints what fails at exit",
     "client/http/loop.py  register_at_fork": "Python prints what fails in it",
     "client/batches/book.py flush run_in_executor": "its result is awaited",

@@ -106,7 +106,12 @@ class JobView:
     @property
     def is_final(self) -> bool:
         """Whether nothing more will happen to the job."""
-        return self.phase in _FINAL
+        return is_final(self.phase)
+
+
+def is_final(phase: Phase) -> bool:
+    """Whether nothing more will happen to a job there."""
+    return phase in _FINAL
 
 
 def phase_of(status: StatusInfo) -> Phase:

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import os
+import selectors
 import signal
+import socket
 import subprocess
 import sys
 import textwrap
@@ -14,11 +17,19 @@ from concurrent.futures import CancelledError, Future
 
 import pytest
 from counting import counts, is_back
-from raw_server import answer, processes_server
+from raw_server import RawServer, answer, processes_server
 from waiting import wait_for
 
 from ogc_widgets.client import Client
-from ogc_widgets.client.http.loop import get_loop, in_loop_thread, run, submit
+from ogc_widgets.client.http import loop
+from ogc_widgets.client.http.loop import (
+    call_soon,
+    get_loop,
+    in_loop_thread,
+    run,
+    start_task,
+    submit,
+)
 from ogc_widgets.errors import InputError
 
 RUNNING = {"jobID": "j1", "status": "running", "processID": "p"}
@@ -34,20 +45,116 @@ def server_with_endless_job():
 
 
 async def where():
-    return threading.current_thread().name, in_loop_thread()
+    return threading.current_thread(), in_loop_thread()
 
 
-def test_work_runs_in_one_thread_when_submitted_from_many():
-    names = []
-    threads = [
-        threading.Thread(target=lambda: names.append(run(where))) for _ in range(10)
-    ]
+@pytest.fixture
+def resting(monkeypatch):
+    """Nobody drives the loop but who waits for something."""
+    monkeypatch.setattr(loop, "_REST_S", 3600)
+    wait_for(lambda: run(where) and not loop._current._turn.locked())
+    yield
+    monkeypatch.undo()
+    submit(where).result(60)
+
+
+def test_one_thread_at_a_time_works_when_many_call():
+    at_work, seen, errors = [], [], []
+
+    async def work():
+        for _ in range(5):
+            assert not at_work
+            at_work.append(1)
+            time.sleep(0.001)  # noqa: ASYNC251 # others would come in between
+            at_work.clear()
+            await asyncio.sleep(0)
+        return await where()
+
+    def call():
+        try:
+            for _ in range(5):
+                seen.append(run(work))
+                seen.append(submit(work).result(60))
+        except BaseException as error:  # noqa: BLE001 # whatever it is
+            errors.append(error)
+
+    threads = [threading.Thread(target=call) for _ in range(10)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert set(names) == {("ogc_widgets-io", True)}
-    assert submit(where).result(60) == ("ogc_widgets-io", True)
+    assert errors == []
+    assert len(seen) == 100
+    assert all(is_in_loop for _, is_in_loop in seen)
+
+
+def test_no_other_thread_is_waited_for_when_one_calls(resting):
+    here = threading.current_thread()
+    assert run(where) == (here, True)
+    assert not in_loop_thread()
+
+    async def cell():
+        task = asyncio.current_task()
+        found = run(where)
+        assert asyncio.current_task() is task
+        await asyncio.sleep(0)  # its own loop goes on
+        return found
+
+    with contextlib.closing(asyncio.new_event_loop()) as kernels:
+        assert kernels.run_until_complete(cell()) == (here, True)
+    assert submit(where).result(60) != (here, True)
+
+
+def test_what_a_call_leaves_behind_goes_on():
+    went_on = threading.Event()
+
+    async def later():
+        await asyncio.sleep(0.01)
+        went_on.set()
+
+    async def leave():
+        start_task(later())
+
+    run(where)
+    run(leave)
+    assert went_on.wait(60)
+
+
+def test_work_of_others_goes_on_when_the_call_that_drove_it_ends(resting):
+    is_in, may_end = threading.Event(), asyncio.Event()
+
+    async def long():
+        is_in.set()
+        await may_end.wait()
+
+    async def one_more_turn():
+        for _ in range(3):
+            await asyncio.sleep(0.1)
+        return await where()
+
+    caller = threading.Thread(target=run, args=[long])
+    caller.start()
+    assert is_in.wait(60)
+    other = submit(one_more_turn)
+    call_soon(may_end.set)
+    caller.join()
+    assert other.result(60)[0] is not caller
+
+
+@pytest.mark.parametrize("news", [b"", answer({"title": "stolen", "links": []})])
+def test_what_came_on_a_connection_while_nobody_called_is_no_answer(resting, news):
+    """The server closes it, or sends on it what nobody asked for."""
+    kept, landing = [], answer({"title": "T", "links": []})
+
+    def behave(connection, _received):
+        kept.append(connection)
+        return landing
+
+    with RawServer(behave) as server, Client(server.origin) as client:
+        client.landing_page()
+        kept[0].sendall(news) if news else kept[0].shutdown(socket.SHUT_RDWR)
+        assert client.landing_page().title == "T"
+        assert (server.connections, len(server.received)) == (2, 2)
 
 
 def test_error_is_clear_when_a_blocking_call_is_made_in_the_loop_thread():
@@ -118,7 +225,18 @@ def test_waiting_ends_promptly_and_the_job_goes_on_when_interrupted(wait):
         assert server.requests("DELETE") == []
 
 
-def test_request_is_cancelled_when_its_waiting_is_interrupted():
+class AlarmError(Exception):
+    pass
+
+
+def ring(*_):
+    raise AlarmError
+
+
+@pytest.mark.parametrize("is_driven", [False, True])
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGUSR1])
+def test_request_is_cancelled_when_its_waiting_is_interrupted(resting, is_driven, sent):
+    """By Ctrl-C, or by a handler of somebody's own, whoever drives the loop."""
     started, cancelled = threading.Event(), threading.Event()
 
     async def work():
@@ -129,9 +247,11 @@ def test_request_is_cancelled_when_its_waiting_is_interrupted():
             cancelled.set()
             raise
 
+    waits_in = Future.result if is_driven else selectors.DefaultSelector.select
+
     def is_waiting():
         frame = sys._current_frames()[threading.main_thread().ident]
-        while frame is not None and frame.f_code is not Future.result.__code__:
+        while frame is not None and frame.f_code is not waits_in.__code__:
             frame = frame.f_back
         return frame is not None
 
@@ -139,14 +259,56 @@ def test_request_is_cancelled_when_its_waiting_is_interrupted():
         assert started.wait(60)
         while not is_waiting():
             time.sleep(0.01)
-        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), sent)
 
     presser = threading.Thread(target=interrupt)
+    before = signal.signal(signal.SIGUSR1, ring)
+    keeps_on = submit(asyncio.sleep, 60) if is_driven else None
+    try:
+        wait_for(lambda: loop._current._turn.locked() == is_driven)
+        presser.start()
+        with pytest.raises(KeyboardInterrupt if sent == signal.SIGINT else AlarmError):
+            run(work)
+        presser.join()
+        assert cancelled.wait(60)
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+        if keeps_on is not None:
+            keeps_on.cancel()
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    assert run(where)[1]
+
+
+def test_second_interrupt_ends_what_does_not_let_go(resting):
+    started = threading.Event()
+
+    async def block():
+        started.set()
+        while True:
+            time.sleep(0.01)  # noqa: ASYNC251 # that is what is wrong with it
+
+    def press():
+        assert started.wait(60)
+        for _ in range(2):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0.1)
+
+    presser = threading.Thread(target=press)
     presser.start()
     with pytest.raises(KeyboardInterrupt):
-        run(work)
+        run(block)
     presser.join()
-    assert cancelled.wait(60)
+    assert run(where)[1]
+
+
+def test_interrupt_is_left_to_whoever_handles_it(resting):
+    """In a cell with await, the kernel does; what it raises must not go astray."""
+    before = signal.signal(signal.SIGINT, ring)
+    try:
+        assert run(where)[0] is not threading.current_thread()
+        assert signal.getsignal(signal.SIGINT) is ring
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def test_work_that_gives_up_ends_the_waiting_and_not_the_program():
@@ -159,8 +321,9 @@ def test_work_that_gives_up_ends_the_waiting_and_not_the_program():
 
 
 def test_trouble_that_is_no_error_is_logged(caplog):
-    loop = get_loop()
-    loop.call_soon_threadsafe(loop.call_exception_handler, {"message": "odd trouble"})
+    shared = get_loop()
+    trouble = {"message": "odd trouble"}
+    shared.call_soon_threadsafe(shared.call_exception_handler, trouble)
     run(where)
     assert "odd trouble" in caplog.text
 
@@ -180,6 +343,27 @@ def test_script_ends_quietly_when_nothing_was_closed():
                 *(sys.executable, "-W", "error", "-c", textwrap.dedent(script)),
                 server.origin + "/api",
             ],
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+    assert (ran.stdout, ran.stderr, ran.returncode) == ("", "", 0)
+
+
+def test_script_ends_quietly_while_a_thread_waits():
+    script = """
+        import sys, threading
+        from ogc_widgets.client import Client
+        job = Client(sys.argv[1]).execute("p", {})
+        waiting = {"daemon": True, "kwargs": {"progress": False}}
+        threading.Thread(target=job.wait, **waiting).start()
+        asked = threading.Event()
+        job.watch(lambda view: view.changed_at < view.checked_at and asked.set())
+        asked.wait(60)
+    """
+    with server_with_endless_job() as server:
+        ran = subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(script), server.origin + "/api"],
             capture_output=True,
             text=True,
             timeout=120,
@@ -255,11 +439,10 @@ def test_connections_are_closed_when_a_client_is_forgotten():
 
         def is_gone():
             gc.collect()
-            return gone() is None
+            return gone() is None and not pools.is_open
 
-        # The thread that did the work lets go a moment after it gave the answer.
+        # The loop lets go a moment after it gave the answer.
         wait_for(is_gone)
-        wait_for(lambda: not pools.is_open)
 
 
 def test_tasks_and_sockets_are_gone_when_clients_and_watchers_are():

@@ -18,15 +18,18 @@ import contextlib
 import functools
 import logging
 import os
+import signal
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.protocol.notices import own_context
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Coroutine
+    from collections.abc import Callable, Coroutine, Iterator
+    from types import FrameType
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -34,48 +37,198 @@ T = TypeVar("T")
 _log = logging.getLogger("ogc_widgets")
 
 _HAS_THREADS = sys.platform != "emscripten"
+# On Windows a signal does not end the waiting for sockets.
+_MAY_BE_DRIVEN = sys.platform != "win32"
+# For so long the thread lets others have the loop who make one call after the other.
+_REST_S = 0.05
 # The longest that Ctrl-C or Jupyter's stop button has to wait where the system does not
-# interrupt a waiting thread.
+# interrupt a waiting thread, as when it was just about to wait.
 _ATTENTION_S = 0.25
 # Read in some ten milliseconds, which nobody notices.
 _LARGE_BYTES = 256 * 1024
 _STOP_S = 2.0
 
 
-class _LoopThread:
-    """The loop and its thread. A portal of anyio would end with a ``SystemExit``."""
+class _SharedLoop:
+    """The loop, and a thread that drives it when nobody waits for it.
+
+    One thread at a time drives it. To wake another one and to be woken by it takes as
+    long as a fifth of a request, so whoever waits drives the loop meanwhile, unless it
+    is driven already. A portal of anyio would end with a ``SystemExit``.
+    """
 
     def __init__(self) -> None:
         self.loop = asyncio.new_event_loop()
         self.loop.set_exception_handler(_say_what_failed)
-        self.is_ending = False
-        self.thread = threading.Thread(
+        self.is_ending = self._is_over = False
+        self._turn = threading.Lock()  # of whoever drives
+        self._driver = 0
+        self._driven_s = 0.0
+        self._wanted = threading.Event()
+        self._thread = threading.Thread(
             target=self._run, name="ogc_widgets-io", daemon=True
         )
-        self.thread.start()
+        self._thread.start()
+
+    @property
+    def is_driven_here(self) -> bool:
+        """Whether the calling thread is the one that drives it."""
+        return self._driver == threading.get_ident()
+
+    def wake(self) -> None:
+        """Let the thread drive it, as soon as nobody else does."""
+        self._wanted.set()
+
+    def let_go(
+        self, done: asyncio.Future[Any] | concurrent.futures.Future[Any]
+    ) -> None:
+        """Stop driving it for now: what somebody waited for is done."""
+        if not done.cancelled():
+            done.exception()  # is raised where it is waited for
+        if self.is_driven_here:
+            self.loop.stop()
+
+    def drive(
+        self, work: Callable[[], Coroutine[Any, Any, T]]
+    ) -> asyncio.Task[T] | None:
+        """Drive it here until some work is done; ``None`` where that cannot be.
+
+        Raises:
+            KeyboardInterrupt: The user pressed Ctrl-C, or the stop button.
+        """
+        if not _MAY_BE_DRIVEN or self.is_ending or self._turn.locked():
+            return None
+        task = None
+        with _interrupts(self.loop) as interrupts:
+            if interrupts is not None and self._turn.acquire(blocking=False):
+                try:
+                    self._driver = threading.get_ident()
+                    with _outer_loop_left():
+                        task = self._drive(work, interrupts)
+                finally:
+                    self._leave()
+        if interrupts:
+            raise KeyboardInterrupt
+        if task is not None and not task.done():
+            raise asyncio.CancelledError
+        return task
+
+    def _drive(
+        self, work: Callable[[], Coroutine[Any, Any, T]], interrupts: list[int]
+    ) -> asyncio.Task[T]:
+        self._catch_up()  # a server may have closed a connection meanwhile
+        task = self.loop.create_task(_contained(work), context=own_context())
+        task.add_done_callback(self.let_go)
+        try:
+            while not (task.done() or interrupts or self._is_over):
+                attention = self.loop.call_later(_ATTENTION_S, self.loop.stop)
+                self.loop.run_forever()
+                attention.cancel()
+        finally:
+            if not task.done():
+                task.cancel()
+                self.wake()
+        return task
+
+    def _leave(self) -> None:
+        self._driver, self._driven_s = 0, time.monotonic()
+        self._turn.release()
+
+    def _has_work(self) -> bool:
+        return bool(asyncio.all_tasks(self.loop))
+
+    def _catch_up(self) -> None:
+        """Do what can be done at once."""
+        self.loop.call_soon(self.loop.stop)
+        self.loop.run_forever()
 
     def _run(self) -> None:
         asyncio.set_event_loop(self.loop)
-        is_over = False
-        while not is_over:
+        while not self._is_over:
+            # Others may have it who make one call after the other.
+            while not self._wanted.wait(_REST_S):
+                if self._driven_s + _REST_S < time.monotonic():
+                    break
+            self._turn.acquire()
+            self._driver = threading.get_ident()
+            self._drive_on()
+            self._leave()
+        with self._turn:
+            self.loop.run_until_complete(self.loop.shutdown_asyncgens())
+            self.loop.close()
+
+    def _drive_on(self) -> None:
+        """Drive it until it is let go and nothing is under way."""
+        is_let_go = False
+        while not self._is_over:
             try:
-                self.loop.run_forever()
+                self._wanted.clear()
+                self._catch_up()  # with what was handed in before that
+                if is_let_go and not self._has_work():
+                    self._catch_up()  # what is done has to be told
+                    if not self._has_work():
+                        return
+                if not self._is_over:
+                    self.loop.run_forever()
+                is_let_go = True
             except BaseException as error:  # noqa: BLE001 # SystemExit in a callback, say
                 _say(error)
-            else:
-                is_over = True
-        self.loop.run_until_complete(self.loop.shutdown_asyncgens())
-        self.loop.close()
 
     def stop(self) -> None:
         if self.loop.is_closed():
             return
         self.is_ending = True
         with contextlib.suppress(RuntimeError, concurrent.futures.TimeoutError):
-            asyncio.run_coroutine_threadsafe(_cancel_all(), self.loop).result(_STOP_S)
+            ending = asyncio.run_coroutine_threadsafe(_cancel_all(), self.loop)
+            self.wake()
+            ending.result(_STOP_S)
+        self._is_over = True
         with contextlib.suppress(RuntimeError):
             self.loop.call_soon_threadsafe(self.loop.stop)
-        self.thread.join(_STOP_S)
+        self.wake()
+        self._thread.join(_STOP_S)
+
+
+@contextlib.contextmanager
+def _interrupts(loop: asyncio.AbstractEventLoop) -> Iterator[list[int] | None]:
+    """Note interrupts and stop the loop, which they would tear where they are raised.
+
+    Gives ``None`` where somebody else handles them, who may raise as well.
+    """
+    interrupts: list[int] = []
+    is_main = threading.current_thread() is threading.main_thread()
+    handler = signal.getsignal(signal.SIGINT) if is_main else None
+    if handler is not signal.default_int_handler:
+        yield None if callable(handler) else interrupts
+        return
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        if interrupts:
+            raise KeyboardInterrupt  # what runs does not let go
+        interrupts.append(number)
+        loop.call_soon_threadsafe(loop.stop)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield interrupts
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+@contextlib.contextmanager
+def _outer_loop_left() -> Iterator[None]:
+    """Let ours run where the loop of a cell runs, which stands still meanwhile."""
+    outer = asyncio._get_running_loop()  # noqa: SLF001 # for who writes a loop
+    task = None if outer is None else asyncio.current_task(outer)
+    if outer is not None and task is not None:
+        asyncio.tasks._leave_task(outer, task)  # noqa: SLF001 # documented
+    asyncio._set_running_loop(None)  # noqa: SLF001 # as above
+    try:
+        yield
+    finally:
+        asyncio._set_running_loop(outer)  # noqa: SLF001 # as above
+        if outer is not None and task is not None:
+            asyncio.tasks._enter_task(outer, task)  # noqa: SLF001 # documented
 
 
 async def _cancel_all() -> None:
@@ -111,25 +264,27 @@ def _say_what_failed(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -
 
 
 _lock = threading.Lock()
-_current: _LoopThread | None = None
+_current: _SharedLoop | None = None
 
 
 def get_loop() -> asyncio.AbstractEventLoop:
     """Return the package's loop, starting its thread when it is first needed."""
+    return _shared().loop if _HAS_THREADS else asyncio.get_running_loop()
+
+
+def _shared() -> _SharedLoop:
     global _current  # there is one per process, made on first use
-    if not _HAS_THREADS:
-        return asyncio.get_running_loop()
-    with _lock:
-        if _current is None:
-            _current = _LoopThread()
-        return _current.loop
+    if _current is None:
+        with _lock:
+            _current = _current or _SharedLoop()
+    return _current
 
 
 def in_loop_thread() -> bool:
     """Whether the caller runs in the package's loop thread."""
     if not _HAS_THREADS:
         return True
-    return _current is not None and threading.current_thread() is _current.thread
+    return _current is not None and _current.is_driven_here
 
 
 def has_ended() -> bool:
@@ -148,17 +303,20 @@ def submit(
     Returns:
         A future of the result; cancelling it cancels the coroutine.
     """
-    return own_context().run(
+    future = own_context().run(
         asyncio.run_coroutine_threadsafe,
-        _contained(function(*args, **kwargs)),
+        _contained(functools.partial(function, *args, **kwargs)),
         get_loop(),
     )
+    if _current is not None:
+        _current.wake()
+    return future
 
 
-async def _contained(coroutine: Coroutine[Any, Any, T]) -> T:
+async def _contained(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
     """Keep what ends a program from ending the loop that all requests share."""
     try:
-        return await coroutine
+        return await work()
     except (SystemExit, KeyboardInterrupt) as error:
         name = type(error).__name__
         raise RuntimeError(f"{name} was raised in the package's thread") from error
@@ -220,6 +378,7 @@ def call_soon(function: Callable[[], None]) -> None:
         function()  # what it raises is its caller's
     elif not has_ended():
         get_loop().call_soon_threadsafe(function, context=own_context())
+        _shared().wake()
 
 
 # -- to wait for something
@@ -244,21 +403,28 @@ def run(
             advice="In a watch callback or a coroutine given to submit(), use the "
             "awaitable twin instead: client.aio or job.aio.",
         )
-    future = submit(function, *args, **kwargs)
+    shared = _shared()
+    future: concurrent.futures.Future[T] | None = None
     try:
+        task = shared.drive(functools.partial(function, *args, **kwargs))
+        if task is not None:
+            return task.result()
+        future = submit(function, *args, **kwargs)
+        future.add_done_callback(shared.let_go)
         while True:
             try:
                 return future.result(_ATTENTION_S)
             except TimeoutError:
                 if future.done():  # its own TimeoutError, or it ended just now
                     return future.result()
-    except concurrent.futures.CancelledError:
-        if _current is not None and _current.is_ending:
+    except (asyncio.CancelledError, concurrent.futures.CancelledError):
+        if shared.is_ending:
             # A thread that still waits at exit ends too, and prints nothing.
             raise SystemExit from None
-        raise
+        raise concurrent.futures.CancelledError from None
     except BaseException:
-        future.cancel()
+        if future is not None:
+            future.cancel()
         raise
 
 

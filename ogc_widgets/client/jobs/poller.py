@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -16,14 +17,14 @@ from ogc_widgets.client.http.loop import call_soon, start_task
 from ogc_widgets.errors import NoSuchJobError, OgcError, ServerError, SignInError
 from ogc_widgets.protocol.answers.job_replies import read_status
 from ogc_widgets.protocol.answers.replies import retry_after_s
-from ogc_widgets.protocol.documents.status import StatusInfo
 from ogc_widgets.protocol.links import find_link, same_origin
 from ogc_widgets.protocol.notices import silent
 from ogc_widgets.protocol.requests import requests
-from ogc_widgets.protocol.watching import JobView, Moment, Watch
+from ogc_widgets.protocol.watching import JobView, Moment, Watch, is_final, phase_of
 
 if TYPE_CHECKING:
     from ogc_widgets.client.http.connection import Connection
+    from ogc_widgets.protocol.documents.status import StatusInfo
 
 # A future that it returns is waited for by Poller.settled().
 Callback = Callable[[JobView], object]
@@ -37,6 +38,7 @@ _SIGN_IN_TRIES = 3
 _SEEN_S = 60.0
 
 _log = logging.getLogger("ogc_widgets")
+_making = threading.RLock()
 
 
 def now() -> Moment:
@@ -56,6 +58,12 @@ class Poller:
 
     A :class:`Watch` decides what an answer means for the job and when to ask again;
     each answer is one of its events, and each new view is told to all watchers.
+
+    Attributes:
+        job_id: Id of the job.
+        url: Its address.
+        status: The last known status.
+        earlier_message: What the server said last before the job ended.
     """
 
     def __init__(
@@ -73,15 +81,17 @@ class Poller:
         self.url = url
         # A list of bare ids has not said whose job it is.
         self._process_id = process_id or status.process_id
-        self._watch = Watch(now(), status=status, is_new=is_new)
-        # What the server said last before the job ended.
+        self.status, self._phase = status, phase_of(status)
+        self._began, self._is_new = now(), is_new
+        self._made: Watch | None = None
         self.earlier_message = "" if status.is_finished else status.message
         self._watchers: list[_Watcher] = []
         self._task: asyncio.Task[None] | None = None
         self._follow_ups: set[Future[Any]] = set()
         # What the history of this machine knows of it, and when it was not over yet.
         self._noted = ""
-        self._open_at = time.time() if is_new else 0.0
+        is_open = is_new or (status.word and not status.is_finished)
+        self._open_at = self._began.unix if is_open else 0.0
 
     @cached_property  # a list has many jobs of which nobody asks
     def _checking(self) -> asyncio.Lock:
@@ -92,14 +102,18 @@ class Poller:
         return asyncio.Event()
 
     @property
+    def _watch(self) -> Watch:
+        if self._made is None:  # as of most jobs in a list
+            with _making:
+                self._made = self._made or Watch(
+                    self._began, status=self.status, is_new=self._is_new
+                )
+        return self._made
+
+    @property
     def view(self) -> JobView:
         """What there is to show about the job now."""
         return self._watch.view
-
-    @property
-    def status(self) -> StatusInfo:
-        """The last known status."""
-        return self.view.status or StatusInfo(self.job_id, "accepted")
 
     @property
     def process_id(self) -> str:
@@ -176,7 +190,7 @@ class Poller:
     def heard(self, status: StatusInfo, *, retry_after_s: float | None = None) -> None:
         """Take in what the server says about the job."""
         if not status.is_finished:
-            self.earlier_message = status.message
+            self.earlier_message, self._open_at = status.message, time.time()
         self._watch.heard(status, now(), retry_after_s=retry_after_s)
         self._publish()
 
@@ -298,19 +312,17 @@ class Poller:
 
     def note_in_history(self) -> None:
         """Note where the job is, if that is news; it costs no request."""
-        view = self.view
-        if not view.is_final:
-            self._open_at = view.checked_at or self._open_at
-        if view.phase == self._noted or not self.url:
+        phase = self._phase
+        if phase == self._noted or not self.url:
             return
-        self._noted = view.phase
-        is_seen = time.time() - self._open_at < _SEEN_S
+        self._noted = phase
+        at, is_end = time.time(), is_final(phase)
         noting = note_heard(
             self.job_id,
             self.url,
-            view.phase,
-            took_s=view.status.took_s if view.is_final and view.status else None,
-            ended_at=time.time() if view.is_final and is_seen else None,
+            phase,
+            took_s=self.status.took_s if is_end else None,
+            ended_at=at if is_end and at - self._open_at < _SEEN_S else None,
         )
         if noting is not None:
             self._wait_for(noting)
@@ -320,6 +332,8 @@ class Poller:
         follow_up.add_done_callback(self._follow_ups.discard)
 
     def _publish(self) -> None:
+        view = self.view
+        self.status, self._phase = view.status or self.status, view.phase
         self.note_in_history()
         for watcher in tuple(self._watchers):
             if watcher.is_active and watcher.last is not self.view:
