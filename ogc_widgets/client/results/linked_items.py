@@ -74,6 +74,8 @@ async def with_linked_items(
     for catalog in () if document.items else document.catalogs:
         base = self_address(catalog, document.url) or document.url
         links += _children(catalog, base, None)
+    if not (links or document.items):
+        return document
     walk = _Walk(StacReader(client), client.timeout_s)
     try:
         await walk.follow(links)

@@ -16,6 +16,7 @@ from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote_to_bytes
 
@@ -185,6 +186,7 @@ def _all(values: Iterable[Value]) -> Value:
     return Value([one.value for one in found], kinds[0] if kinds else "")
 
 
+@lru_cache(1_000)
 def _signless(name: str) -> str:
     return name.replace("-", "").replace("_", "").lower()
 
@@ -204,20 +206,21 @@ def _value_name(value: Mapping[str, Any]) -> str:
 def _format_of(value: Mapping[str, Any]) -> tuple[str, str]:
     """The media type and the encoding that are said, at the value or in ``format``."""
     told = value.get("format")
-    holders = [mapping(one) for one in (value, told, value.get("schema"))]
+    places = [mapping(one) for one in (value, told, value.get("schema"))]
     if isinstance(told, str):
-        holders.append({"type" if "/" in told else "encoding": told})
+        places.append({"type" if "/" in told else "encoding": told})
+    said = [{_signless(name): one for name, one in place.items()} for place in places]
     types, ways = (
-        [one for holder in holders for one in _texts_of(holder, names)]
+        [
+            text
+            for one in said
+            for name in names
+            if isinstance(text := one.get(name), str)
+        ]
         for names in (_TYPES, _ENCODINGS)
     )
     kind = next((one.strip() for one in types if "/" in one), "")
     return kind, next(iter(ways), "")
-
-
-def _texts_of(holder: Mapping[str, Any], names: Iterable[str]) -> list[str]:
-    said = {_signless(name): one for name, one in holder.items()}
-    return [one for name in names if isinstance(one := said.get(name), str)]
 
 
 def _is_inline(href: str) -> bool:

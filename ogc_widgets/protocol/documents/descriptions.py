@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from ogc_widgets.protocol import media_types, reading
@@ -154,7 +155,7 @@ class InputDescription(ValueDescription):
 class OutputDescription(ValueDescription):
     """One output of a process."""
 
-    @property
+    @cached_property
     def media_types(self) -> tuple[str, ...]:
         """The media types that it may have, its default first; as far as is said."""
         found = [*media_types.in_schema(self.schema)]
