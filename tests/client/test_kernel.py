@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import textwrap
 import threading
 
 import nbformat
@@ -99,6 +100,17 @@ def test_cell_ends_promptly_when_the_stop_button_is_pressed(kernel, wait):
         ended.append(1)
         printed = kernel.run("print(job.wait().status.status)")
         assert printed == ("successful\n", "")
+
+
+def test_cell_waits_for_no_other_thread_when_it_calls(kernel):
+    code = """
+        import threading
+        from ogc_widgets.client.http.loop import run
+        async def is_here():
+            return threading.current_thread() is threading.main_thread()
+        print(any(run(is_here) for _ in range(100)))
+    """
+    assert kernel.run(textwrap.dedent(code)) == ("True\n", "")
 
 
 def test_watchers_are_told_while_a_cell_is_busy(kernel):

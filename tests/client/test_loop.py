@@ -350,27 +350,6 @@ def test_script_ends_quietly_when_nothing_was_closed():
     assert (ran.stdout, ran.stderr, ran.returncode) == ("", "", 0)
 
 
-def test_script_ends_quietly_while_a_thread_waits():
-    script = """
-        import sys, threading
-        from ogc_widgets.client import Client
-        job = Client(sys.argv[1]).execute("p", {})
-        waiting = {"daemon": True, "kwargs": {"progress": False}}
-        threading.Thread(target=job.wait, **waiting).start()
-        asked = threading.Event()
-        job.watch(lambda view: view.changed_at < view.checked_at and asked.set())
-        asked.wait(60)
-    """
-    with server_with_endless_job() as server:
-        ran = subprocess.run(
-            [sys.executable, "-c", textwrap.dedent(script), server.origin + "/api"],
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
-    assert (ran.stdout, ran.stderr, ran.returncode) == ("", "", 0)
-
-
 def test_what_is_read_piece_by_piece_is_closed_when_a_script_ends():
     script = """
         import asyncio

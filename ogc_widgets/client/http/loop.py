@@ -1,8 +1,10 @@
-"""One loop, ours: the thread in which all requests of this package are made.
+"""One loop, ours: where all requests of this package are made.
 
 The kernel's own loop stands still while a cell runs, and callbacks of widgets may come
 from threads with loops of their own. So everything that waits runs as a coroutine on
-one loop in one daemon thread, and every other thread only hands work to it.
+one loop, and whoever wants something hands work to it. One thread at a time drives the
+loop: the one that waits for a call, or else a daemon thread. Whichever does is what is
+called the loop thread.
 
 A process that forks gets a fresh thread on first use; at exit the loop is stopped after
 what is open was closed. Where threads do not exist (Pyodide) the same coroutines run as
@@ -39,7 +41,7 @@ _log = logging.getLogger("ogc_widgets")
 _HAS_THREADS = sys.platform != "emscripten"
 # On Windows a signal does not end the waiting for sockets.
 _MAY_BE_DRIVEN = sys.platform != "win32"
-# For so long the thread lets others have the loop who make one call after the other.
+# So long the thread rests after a call. Nothing is late by more than that.
 _REST_S = 0.05
 # The longest that Ctrl-C or Jupyter's stop button has to wait where the system does not
 # interrupt a waiting thread, as when it was just about to wait.
@@ -50,11 +52,12 @@ _STOP_S = 2.0
 
 
 class _SharedLoop:
-    """The loop, and a thread that drives it when nobody waits for it.
+    """The loop, and a thread that drives it when nobody waits for a call.
 
-    One thread at a time drives it. To wake another one and to be woken by it takes as
-    long as a fifth of a request, so whoever waits drives the loop meanwhile, unless it
-    is driven already. A portal of anyio would end with a ``SystemExit``.
+    To wake a thread and to be woken by it takes a fifth of the time of a request. So
+    the thread rests after a call, for the next one to drive the loop itself. It goes on
+    when something else is handed in, or no call comes. A portal of anyio would end with
+    a ``SystemExit``.
     """
 
     def __init__(self) -> None:
@@ -145,7 +148,6 @@ class _SharedLoop:
     def _run(self) -> None:
         asyncio.set_event_loop(self.loop)
         while not self._is_over:
-            # Others may have it who make one call after the other.
             while not self._wanted.wait(_REST_S):
                 if self._driven_s + _REST_S < time.monotonic():
                     break
