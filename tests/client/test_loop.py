@@ -23,7 +23,6 @@ from waiting import wait_for
 from ogc_widgets.client import Client
 from ogc_widgets.client.http import loop
 from ogc_widgets.client.http.loop import (
-    call_soon,
     get_loop,
     in_loop_thread,
     run,
@@ -136,7 +135,7 @@ def test_work_of_others_goes_on_when_the_call_that_drove_it_ends(resting):
     caller.start()
     assert is_in.wait(60)
     other = submit(one_more_turn)
-    call_soon(may_end.set)
+    get_loop().call_soon_threadsafe(may_end.set)  # which wakes no thread
     caller.join()
     assert other.result(60)[0] is not caller
 
@@ -280,12 +279,16 @@ def test_request_is_cancelled_when_its_waiting_is_interrupted(resting, is_driven
 
 
 def test_second_interrupt_ends_what_does_not_let_go(resting):
-    started = threading.Event()
+    started, ended = threading.Event(), []
 
     async def block():
         started.set()
-        while True:
-            time.sleep(0.01)  # noqa: ASYNC251 # that is what is wrong with it
+        try:
+            while True:
+                time.sleep(0.01)  # noqa: ASYNC251 # that is what is wrong with it
+        except BaseException as error:
+            ended.append(type(error))
+            raise
 
     def press():
         assert started.wait(60)
@@ -298,6 +301,7 @@ def test_second_interrupt_ends_what_does_not_let_go(resting):
     with pytest.raises(KeyboardInterrupt):
         run(block)
     presser.join()
+    assert ended == [KeyboardInterrupt]
     assert run(where)[1]
 
 
