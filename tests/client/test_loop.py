@@ -119,6 +119,24 @@ def test_what_a_call_leaves_behind_goes_on():
     assert went_on.wait(60)
 
 
+def test_what_a_call_leaves_behind_is_not_held_up_by_the_calls_after_it():
+    went_on = threading.Event()
+
+    async def later():
+        for _ in range(1_000):  # turns of the loop, of which a call takes a few
+            await asyncio.sleep(0)
+        went_on.set()
+
+    async def leave():
+        start_task(later())
+
+    run(leave)
+    for _ in range(50):  # a cell that calls again and again, sooner than the thread rests
+        run(where)
+        time.sleep(0.005)
+    assert went_on.is_set()
+
+
 def test_work_of_others_goes_on_when_the_call_that_drove_it_ends(resting):
     is_in, may_end = threading.Event(), asyncio.Event()
 

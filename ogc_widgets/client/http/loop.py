@@ -110,6 +110,8 @@ class _SharedLoop:
                         task = self._drive(work, interrupts)
                 finally:
                     self._leave()
+                if self._has_work():  # of others, which no next call should hold up
+                    self.wake()
         if interrupts:
             raise KeyboardInterrupt
         if task is not None and not task.done():
