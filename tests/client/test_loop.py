@@ -131,7 +131,7 @@ def test_what_a_call_leaves_behind_is_not_held_up_by_the_calls_after_it():
         start_task(later())
 
     run(leave)
-    for _ in range(50):  # a cell that calls again and again, sooner than the thread rests
+    for _ in range(50):  # as a cell that calls again and again
         run(where)
         time.sleep(0.005)
     assert went_on.is_set()
