@@ -44,7 +44,7 @@ SAYS_SO = {
     "client/http/loop.py call_soon call_soon_threadsafe": (
         "test_callback_that_fails_is_said"
     ),
-    "client/http/loop.py __init__ Thread": "test_callback_that_fails_is_said",
+    "client/http/shared_loop.py __init__ Thread": "test_callback_that_fails_is_said",
     "client/http/loop.py submit run_coroutine_threadsafe": (
         "test_work_is_always_followed"
     ),
@@ -56,13 +56,15 @@ SAYS_SO = {
     ),
 }
 LOSES_NOTHING = {
-    "client/http/loop.py stop run_coroutine_threadsafe": "its result is waited for",
-    "client/http/loop.py stop call_soon_threadsafe": "loop.stop() cannot fail",
-    "client/http/loop.py note call_soon_threadsafe": "loop.stop() cannot fail",
-    "client/http/loop.py _catch_up call_soon": "loop.stop() cannot fail",
-    "client/http/loop.py _drive call_later": "loop.stop() cannot fail",
-    "client/http/loop.py _drive create_task": "its result is waited for",
-    "client/http/loop.py _drive add_done_callback": "loop.stop() cannot fail",
+    "client/http/shared_loop.py stop run_coroutine_threadsafe": (
+        "its result is waited for"
+    ),
+    "client/http/shared_loop.py stop call_soon_threadsafe": "loop.stop() cannot fail",
+    "client/http/shared_loop.py note call_soon_threadsafe": "loop.stop() cannot fail",
+    "client/http/shared_loop.py _catch_up call_soon": "loop.stop() cannot fail",
+    "client/http/shared_loop.py _drive call_later": "loop.stop() cannot fail",
+    "client/http/shared_loop.py _drive create_task": "its result is waited for",
+    "client/http/shared_loop.py _drive add_done_callback": "loop.stop() cannot fail",
     "client/http/loop.py run add_done_callback": "loop.stop() cannot fail",
     "client/http/loop.py  register": "Python prints what fails at exit",
     "client/http/loop.py  register_at_fork": "Python prints what fails in it",

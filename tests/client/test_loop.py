@@ -21,7 +21,7 @@ from raw_server import RawServer, answer, processes_server
 from waiting import wait_for
 
 from ogc_widgets.client import Client
-from ogc_widgets.client.http import loop
+from ogc_widgets.client.http import loop, shared_loop
 from ogc_widgets.client.http.loop import (
     get_loop,
     in_loop_thread,
@@ -50,7 +50,7 @@ async def where():
 @pytest.fixture
 def resting(monkeypatch):
     """Nobody drives the loop but who waits for something."""
-    monkeypatch.setattr(loop, "_REST_S", 3600)
+    monkeypatch.setattr(shared_loop, "_REST_S", 3600)
     wait_for(lambda: run(where) and not loop._current._turn.locked())
     yield
     monkeypatch.undo()
