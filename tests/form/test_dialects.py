@@ -231,6 +231,12 @@ CASES = {
         [3],
         [2.5],
     ),
+    "a text that is said twice": Case(
+        {"schema": {"allOf": [{"type": "string"}, {"type": "string"}]}},
+        "text",
+        ["a", "3"],
+        [3],
+    ),
     "a number and a wider whole number": Case(
         {"schema": {"oneOf": [{"type": "number", "minimum": 0}, {"type": "integer"}]}},
         "union",

@@ -450,6 +450,15 @@ FAULTS: dict[str, tuple[Any, Any, str]] = {
         {"c": "1"},
         "needs a or b",
     ),
+    "two of three kinds": (
+        {
+            "type": "object",
+            "properties": {"a": {}, "b": {}, "c": {}},
+            "oneOf": [{"required": [name]} for name in "abc"],
+        },
+        {"a": "1", "b": "1"},
+        "fits more than one of the kinds that are offered",
+    ),
 }
 
 
@@ -604,6 +613,25 @@ def test_a_branch_has_the_name_of_its_definition_unless_a_tool_gave_that() -> No
         "text",
         "WCS source",
     ]
+
+
+def test_the_chosen_kind_is_sent_when_a_discriminator_tells_them_apart() -> None:
+    def kind(member: str) -> Any:
+        members = {"kind": {"type": "string"}, member: {"type": "integer"}}
+        return {"type": "object", "properties": members}
+
+    schema = {
+        "oneOf": [{"$ref": "#/$defs/Buffer"}, {"$ref": "#/$defs/Clip"}],
+        "discriminator": {
+            "propertyName": "kind",
+            "mapping": {"buffer": "#/$defs/Buffer", "clip": "#/$defs/Clip"},
+        },
+        "$defs": {"Buffer": kind("metres"), "Clip": kind("margin")},
+    }
+    form = ProcessForm({"inputs": {"x": {"schema": schema}}})
+    form.fields["x"].draft = {"branch": 1, "draft": {"margin": "2"}}
+    assert form.inputs == {"x": {"kind": "clip", "margin": 2}}
+    assert form.errors == {}
 
 
 def test_alternatives_of_an_alternative_are_offered_beside_the_others() -> None:

@@ -166,6 +166,22 @@ def test_stac_inputs_are_recognised_and_others_are_not(field, wants, writes, doc
     assert (field.stac.writes, field.stac.documents) == (writes, documents)
 
 
+@pytest.mark.parametrize(
+    ("formats", "words"),
+    [
+        (["stac-item"], "STAC item"),
+        (["stac-item", "stac-collection"], "STAC item or collection"),
+        (
+            ["stac-item", "stac-collection", "stac-catalog"],
+            "STAC item, collection or catalogue",
+        ),
+    ],
+)
+def test_kinds_of_documents_that_are_wanted_are_said(formats, words):
+    choices = [{"type": "object", "format": one} for one in formats]
+    assert described({"oneOf": [URI, *choices]}).stac.words == words
+
+
 def test_list_has_stac_rows_when_an_input_takes_several():
     field = described({"type": "array", "items": {"type": "string"}}, "stac_items")
     assert (field.kind, field.item.kind) == ("list", "stac")

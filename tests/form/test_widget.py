@@ -430,6 +430,9 @@ def test_the_map_is_asked_when_the_page_wants_to_draw(form: ProcessForm) -> None
     assert form.area_request == {"path": "aoi", "action": "view", "n": 2}
     page(form, type="area_action", id="aoi", action="draw")
     assert form.active_area == ""
+    # The one whose field has the cursor is edited on the map.
+    page(form, type="area_action", id="aoi", action="focus")
+    assert form.area_request["action"] == "focus"
 
 
 def test_anything_with_a_geometry_is_taken_when_it_is_set_from_python(
@@ -753,6 +756,7 @@ def test_a_registered_field_is_drawn_when_its_format_is_used() -> None:
         )
     finally:
         colour.unregister()
+    assert form_of({"type": "string", "format": "colour"}).slots == []
     assert [one.get("slot") for one in form.spec] == [None, 0]
     (widget,) = form.slots
     widget.value = "#ff8800"

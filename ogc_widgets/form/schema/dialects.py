@@ -234,7 +234,8 @@ def _settle_choices(result: Schema) -> None:
 
     A GML text fits ``{"contentMediaType": "application/gml+xml"}`` and the same with
     KML, for validators do not look at media types and formats; 3 is a number and an
-    integer; null is what several branches may allow.
+    integer; null is what several branches may allow. A discriminator of OpenAPI names
+    the one that is meant, whatever else fits.
     """
     branches = result.get("oneOf")
     if not branches or "anyOf" in result:
@@ -242,7 +243,8 @@ def _settle_choices(result: Schema) -> None:
     types = [name for branch in branches for name in all_types(branch)]
     loose = {"format", "contentMediaType", "contentEncoding", UNRESOLVED}
     if (
-        any(not branch or loose & branch.keys() for branch in branches)
+        "discriminator" in result
+        or any(not branch or loose & branch.keys() for branch in branches)
         or {"number", "integer"} <= set(types)
         or types.count("null") > 1
     ):
