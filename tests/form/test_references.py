@@ -55,6 +55,13 @@ FOUND: dict[str, dict[str, Any]] = {
             },
         },
     },
+    "a place in a part that is a document of its own": {
+        "$id": f"{BASE}one",
+        "properties": {
+            "a": {"$id": "two", "$ref": "#/$defs/n", "$defs": {"n": NUMBER}},
+        },
+        "$defs": {"n": {"type": "boolean"}},
+    },
     "a name with strokes and blanks": {
         "properties": {"a": {"$ref": "#/$defs/a~1b%20c"}},
         "$defs": {"a/b c": NUMBER},
