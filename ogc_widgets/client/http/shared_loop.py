@@ -91,8 +91,6 @@ class SharedLoop:
                         task = self._drive(work, interrupts)
                 finally:
                     self._leave()
-                if self._has_work():  # of others, which no next call should hold up
-                    self.wake()
         if interrupts:
             raise KeyboardInterrupt
         if task is not None and not task.done():
@@ -113,12 +111,13 @@ class SharedLoop:
         finally:
             if not task.done():
                 task.cancel()
-                self.wake()
         return task
 
     def _leave(self) -> None:
         self._driver, self._driven_s = 0, time.monotonic()
         self._turn.release()
+        if self._has_work():  # of others, which no next call should hold up
+            self.wake()
 
     def _has_work(self) -> bool:
         return bool(asyncio.all_tasks(self.loop))
