@@ -55,14 +55,15 @@ export function followKernel(model, callback) {
  */
 export async function hearAgain(model) {
   const own = await model.widget_manager.get_model(model.get("_id"));
+  if (!own.comm) return; // an exported page: there is no kernel
   const nothing = { content: { data: { method: "none" } }, buffers: [] };
   try {
     return await own._handle_comm_msg(nothing);
   } catch {
     // What anywidget has put its waiting before.
     const { _handle_comm_msg: hear } = Object.getPrototypeOf(Object.getPrototypeOf(own));
-    own.comm?.on_msg(hear.bind(own));
-    own.comm?.send({ method: "request_state" }); // what was said meanwhile
+    own.comm.on_msg(hear.bind(own));
+    own.comm.send({ method: "request_state" }); // what was said meanwhile
   }
 }
 
