@@ -15,13 +15,15 @@ CELL = """import ogc_widgets as ogc
 
 lab = ogc.lab()
 app = ogc.App(lab.url, "echo")
+app"""
+BATCH = """
 words = [f"word {n}" for n in range(40)]
 # Some take long enough to be seen under way; the others are over soon.
-pauses = [[0.5] * 3 if n % 3 == 0 else [] for n in range(40)]
+pauses = [[0.5] * 3 if n % 3 == 0 and n < 18 else [] for n in range(40)]
 inputs = [{"message": word, "pauses": p} for word, p in zip(words, pauses)]
 inputs[2]["message"] = 3  # which the server refuses
 app.show_batch(app.client.execute_many("echo", inputs, title="Words", labels=words))
-app"""
+"""
 
 
 @pytest.mark.timeout(300)
@@ -30,16 +32,17 @@ def test_batch_is_paused_resumed_opened_and_mended(lab_page: LabPage) -> None:
     page = lab_page.page
     app = page.locator(".ogcw-app").first
     app.scroll_into_view_if_needed()
-    button = app.get_by_role("button", name="Batch 40")
-    expect(button).to_have_attribute("aria-pressed", "true")
-    rows = app.locator(".ogcw-batch-table tr[data-index]")
-
+    expect(app.get_by_role("textbox", name="message")).to_be_visible()
+    lab_page.execute(BATCH)
     # Rows move on while nothing is pressed.
     expect(app.locator("tr[data-group=running]").first).to_be_visible()
     expect(app.locator("tr[data-group=successful]").first).to_be_visible()
-    expect(rows.nth(2)).to_have_attribute("data-group", "failed")
 
     app.get_by_role("button", name="Pause", exact=True).click()
+    button = app.get_by_role("button", name="Batch 40")
+    expect(button).to_have_attribute("aria-pressed", "true")
+    rows = app.locator(".ogcw-batch-table tr[data-index]")
+    expect(rows.nth(2)).to_have_attribute("data-group", "failed")
     expect(app.get_by_role("button", name="Resume", exact=True)).to_be_visible()
     lab_page.wait_python("not {'sending', 'accepted', 'running'} & {*app.batch.counts}")
     assert lab_page.python("app.batch.counts.get('waiting', 0)") > 0
