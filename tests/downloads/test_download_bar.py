@@ -210,8 +210,10 @@ def test_two_items_of_one_id_are_two_files(
     same[1]["assets"]["data"]["href"] = f"{server.raw.origin}/x/a.tif"
     widget = opened(*same)
     bar = widget.downloads
+    server.hold = {"a.tif"}  # so that the first is not over before the second begins
     for name in widget.columns.names:
         bar.save_asset(name, "data")
+    server.go.set()
     wait_for(lambda: run_of(bar).saved == 2, lambda: bar.state)
     bar.save_asset(widget.columns.names[1], "data")
     wait_for(lambda: run_of(bar).count == 1)
