@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from ogc_widgets.area.area import Area
 from ogc_widgets.area.boxes import is_number
 from ogc_widgets.errors import InputError
+from ogc_widgets.protocol.reading import member_of_each
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,7 +37,7 @@ def shapes_of(
     # Imported here: it brings in shapely.
     from ogc_widgets.area.plain_shapes import plain_shapes
 
-    shapes = plain_shapes([item.get("geometry") for item in items])
+    shapes = plain_shapes(member_of_each(items, "geometry"))
     helped: dict[int, list[str]] = {}
     for number, shape in enumerate(shapes):
         if shape is not None:

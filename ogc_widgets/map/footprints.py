@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ogc_widgets.errors import InputError
+from ogc_widgets.protocol.reading import member_of_each
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.protocol.wire import to_short_json
 from ogc_widgets.view.halves import to_page
@@ -132,9 +133,9 @@ def items_of(value: object) -> list[dict[str, Any]]:
     ]
 
 
-def item_ids(items: Iterable[Mapping[str, Any]]) -> list[str]:
+def item_ids(items: Sequence[Mapping[str, Any]]) -> list[str]:
     """Ids by which table and map speak of items: never empty, never twice the same."""
-    names: list[Any] = [item.get("id") for item in items]
+    names = member_of_each(items, "id")
     if {*map(type, names)} == {str}:
         seen = {*names}
         if (

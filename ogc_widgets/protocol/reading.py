@@ -14,6 +14,7 @@ from dataclasses import field, fields
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from ogc_widgets.errors import ProtocolError
@@ -21,7 +22,7 @@ from ogc_widgets.protocol.notices import notice
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from ogc_widgets.protocol.json_type import JsonObject, JsonValue
 
@@ -272,3 +273,11 @@ def _kind(value: object) -> str:
         return "null"
     names = {bool: "a boolean", str: "text", list: "a list", dict: "an object"}
     return names.get(type(value), "a number")
+
+
+def member_of_each(documents: Sequence[Mapping[str, Any]], key: str) -> list[Any]:
+    """One member of each of very many documents; None where it is absent."""
+    try:
+        return [*map(itemgetter(key), documents)]
+    except KeyError:
+        return [one.get(key) for one in documents]

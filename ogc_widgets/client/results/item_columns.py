@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
@@ -132,12 +132,12 @@ class ItemColumns:
         """
         import numpy as np
 
-        facts = [item.get("properties") or {} for item in items]
+        facts = reading.member_of_each(items, "properties")
         if {*map(type, facts)} != {dict}:
             facts = [*map(properties_of, items)]
-        when: list[Any] = [
-            one.get("datetime") or one.get("start_datetime") for one in facts
-        ]
+        when = reading.member_of_each(facts, "datetime")
+        if not all(when):
+            when = [one.get("datetime") or one.get("start_datetime") for one in facts]
         try:
             dates = [(datetime.fromisoformat(one) - _EPOCH) / _MS for one in when]
         except (TypeError, ValueError):  # as nearly none are
@@ -249,11 +249,11 @@ def _telling(key: str) -> tuple[int, str]:
     return (1 if re.search(r"area|count|mean|km2|ha$", lowered) else 3), lowered
 
 
-def _values(facts: Iterable[Mapping[str, Any]], key: str) -> NDArray[np.float64]:
+def _values(facts: Sequence[Mapping[str, Any]], key: str) -> NDArray[np.float64]:
     import numpy as np
 
     nan = float("nan")
-    found: list[Any] = [one.get(key) for one in facts]
+    found = reading.member_of_each(facts, key)
     if {*map(type, found)} == {float}:
         values = np.array(found)
         return np.where(np.isfinite(values), values, nan)
