@@ -117,8 +117,10 @@ export class Drawing {
     // What has no value (255) lies lowest.
     this.rank = (step + 1) & 255;
     const b = 4 * shape;
-    const [w, n] = [bounds[b] * size - x, bounds[b + 1] * size - y];
-    const [e, s] = [bounds[b + 2] * size - x, bounds[b + 3] * size - y];
+    const w = bounds[b] * size - x;
+    const n = bounds[b + 1] * size - y;
+    const e = bounds[b + 2] * size - x;
+    const s = bounds[b + 3] * size - y;
     if (e - w < TINY && s - n < TINY && (isMany || w !== e || n !== s)) {
       this.spot(w, n, Math.max(e - w, 1.5), Math.max(s - n, 1.5));
       return;
@@ -182,14 +184,16 @@ export class Drawing {
     const hasSteps = steps.length > 0;
     if (hasSteps && step === 255) return;
     for (let i = 0, j = used - 2; i < used; j = i, i += 2) {
-      const [x1, y1, x2, y2] = [corners[j], corners[j + 1], corners[i], corners[i + 1]];
+      const y1 = corners[j + 1];
+      const y2 = corners[i + 1];
       if (y1 === y2) continue;
+      const x1 = corners[j];
       const isDown = y1 < y2;
       const sign = isDown ? -1 : 1;
       // Rows whose middle is between the two ends.
       const from = Math.max(0, Math.ceil((isDown ? y1 : y2) - 0.5));
       const to = Math.min(height, Math.ceil((isDown ? y2 : y1) - 0.5));
-      const slope = (x2 - x1) / (y2 - y1);
+      const slope = (corners[i] - x1) / (y2 - y1);
       let at = x1 + (from + 0.5 - y1) * slope - 0.5;
       for (let row = from; row < to; row += 1, at += slope) {
         const column = at <= 0 ? 0 : at >= width ? width : Math.ceil(at);
@@ -221,30 +225,35 @@ export class Drawing {
    * @param {number} y2
    */
   side(x1, y1, x2, y2) {
+    // This is where the time goes, so no list and no call is made for a pixel.
     const { width, height, lines, half, rank } = this;
-    const [dx, dy] = [x2 - x1, y2 - y1];
+    const dx = x2 - x1;
+    const dy = y2 - y1;
     const isFlat = Math.abs(dx) >= Math.abs(dy);
     // Along the longer way, `a`, a pixel at a time; across it, `c`, as wide as the line.
-    const [a1, c1, da, dc] = isFlat ? [x1, y1, dx, dy] : [y1, x1, dy, dx];
-    const [most, mostAcross] = isFlat ? [width, height] : [height, width];
-    const [next, nextAcross] = isFlat ? [1, width] : [width, 1];
-    const slope = da === 0 ? 0 : dc / da;
-    const reach = half * Math.hypot(1, slope);
+    const a1 = isFlat ? x1 : y1;
+    const c1 = isFlat ? y1 : x1;
+    const da = isFlat ? dx : dy;
+    const most = isFlat ? width : height;
+    const mostAcross = isFlat ? height : width;
+    const next = isFlat ? 1 : width;
+    const nextAcross = isFlat ? width : 1;
+    const slope = da === 0 ? 0 : (isFlat ? dy : dx) / da;
+    const reach = half * Math.sqrt(1 + slope * slope);
     const start = Math.min(a1, a1 + da) - half;
     const end = Math.max(a1, a1 + da) + half;
     const from = Math.max(0, Math.floor(start));
     const to = Math.min(most, Math.ceil(end));
     for (let a = from; a < to; a += 1) {
-      const along = Math.min(a + 1, end) - Math.max(a, start);
-      const middle = c1 + (a + 0.5 - a1) * slope;
-      const low = middle - reach;
-      const high = middle + reach;
-      const first = Math.max(0, Math.floor(low));
-      const last = Math.min(mostAcross, Math.ceil(high));
-      for (let c = first; c < last; c += 1) {
-        const across = Math.min(c + 1, high) - Math.max(c, low);
-        const key = (Math.round(255 * across * along) << 8) | rank;
-        const pixel = a * next + c * nextAcross;
+      const along = 255 * ((a + 1 < end ? a + 1 : end) - (a > start ? a : start));
+      const low = c1 + (a + 0.5 - a1) * slope - reach;
+      const high = low + 2 * reach;
+      const first = low > 0 ? Math.floor(low) : 0;
+      const last = high < mostAcross ? high : mostAcross;
+      let pixel = a * next + first * nextAcross;
+      for (let c = first; c < last; c += 1, pixel += nextAcross) {
+        const across = (c + 1 < high ? c + 1 : high) - (c > low ? c : low);
+        const key = ((across * along + 0.5) << 8) | rank;
         if (key > lines[pixel]) lines[pixel] = key;
       }
     }
