@@ -110,13 +110,18 @@ export class Outlines {
       world[i + 1] = worldY(points[i + 1] / MILLIARCSECONDS);
     }
     for (let shape = 0; shape < this.count; shape += 1) {
-      let [w, n, e, s] = [Infinity, Infinity, -Infinity, -Infinity];
+      let w = Infinity;
+      let n = Infinity;
+      let e = -Infinity;
+      let s = -Infinity;
       for (let line = shapes[shape]; line < shapes[shape + 1]; line += 1) {
-        const [start, end] = [2 * lines[line], 2 * lines[line + 1]];
+        const start = 2 * lines[line];
+        const end = 2 * lines[line + 1];
         if (isOpen[line]) isThin[shape] = 1;
         let area = 0;
         for (let i = start, j = end - 2; i < end; j = i, i += 2) {
-          const [x, y] = [world[i], world[i + 1]];
+          const x = world[i]; // no list is made: there may be a million
+          const y = world[i + 1];
           area += (world[j] - x) * (world[j + 1] + y);
           if (x < w) w = x;
           if (x > e) e = x;
@@ -125,7 +130,10 @@ export class Outlines {
         }
         if (!isOpen[line] && area !== 0 && area < 0 === !isHole[line]) reverse(world, start, end);
       }
-      bounds.set([w, n, e, s], 4 * shape);
+      bounds[4 * shape] = w;
+      bounds[4 * shape + 1] = n;
+      bounds[4 * shape + 2] = e;
+      bounds[4 * shape + 3] = s;
     }
   }
 
@@ -141,8 +149,10 @@ export class Outlines {
 
   findBox() {
     let [w, s, e, n] = [Infinity, Infinity, -Infinity, -Infinity];
-    for (let i = 0; i < this.points.length; i += 2) {
-      const [x, y] = [this.points[i], this.points[i + 1]];
+    const { points } = this;
+    for (let i = 0; i < points.length; i += 2) {
+      const x = points[i];
+      const y = points[i + 1];
       if (x < w) w = x;
       if (x > e) e = x;
       if (y < s) s = y;
