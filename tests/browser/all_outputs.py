@@ -329,7 +329,7 @@ def look_at_each(cell: Locator, keep: Callable[[str, Locator], object]) -> None:
     app, column = cell.locator(".ogcw-app"), cell.locator(".ogcw-app-left")
     for name, (kind, seen) in see.items():
         choose(cell, name)
-        expect(seen).to_be_visible(timeout=30_000)
+        expect(seen).to_be_visible()
         expect(cell.locator(".ogcw-viewer:visible")).to_have_count(int(kind != "items"))
         if kind == "raster":
             expect(cell.get_by_text("Stretch", exact=True)).to_be_visible()

@@ -14,12 +14,13 @@ from form_page import form_window, open_form  # noqa: F401 # fixtures of the for
 from jupyterlab_program import JupyterLab
 from lab_window import LabPage
 from playwright.sync_api import Browser, Page, expect, sync_playwright
+from waiting import PATIENCE_S
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator
 
 # As long as for a click; other workers may keep the machine busy.
-expect.set_options(timeout=30_000)
+expect.set_options(timeout=1000 * PATIENCE_S)
 
 BROWSER_ARGUMENTS = [
     "--no-sandbox",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from form_states import OF_INPUTS, inputs, traits
 from view_page import show_view
+from waiting import PATIENCE_S
 
 from ogc_widgets.form.form import ProcessForm
 
@@ -74,7 +75,7 @@ class Form:
 def form_window(browser: Browser) -> Iterator[Page]:
     context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
-    page.set_default_timeout(30_000)
+    page.set_default_timeout(1000 * PATIENCE_S)
     yield page
     context.close()
 

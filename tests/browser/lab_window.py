@@ -52,7 +52,7 @@ class LabPage:
         self.page: Page = self._context.new_page()
         self.page.on("pageerror", self._note_error)
         self.page.on("request", self._note_host)
-        self.page.set_default_timeout(30_000)
+        self.page.set_default_timeout(1000 * PATIENCE_S)
         self.begin()
 
     def begin(self) -> None:
@@ -161,6 +161,7 @@ class LabPage:
         self.page.reload()
         self.page.locator(".jp-NotebookPanel .jp-Cell").first.wait_for()
         self.page.locator(".jp-NotebookPanel-toolbar").first.wait_for()
+        self.wait_idle()  # the notebook is seen before it is connected
 
     def save(self) -> Any:
         """Save the notebook and return it as it is in the file."""
@@ -215,7 +216,7 @@ class LabPage:
             }"""
         )
 
-    def wait_idle(self, *, timeout_s: float = 60) -> None:
+    def wait_idle(self, *, timeout_s: float = 120) -> None:
         """Wait until the kernel has started and runs nothing."""
         self.page.wait_for_function(
             """() => {
@@ -295,7 +296,7 @@ class LabPage:
               window.jupyterapp.commands.execute(name, args).then(() => null)""",
             [name, arguments],
         )
-        self.page.set_default_timeout(30_000)
+        self.page.set_default_timeout(1000 * PATIENCE_S)
 
     def set_theme(self, theme: str) -> None:
         """Switch to the "light" or "dark" theme of JupyterLab."""

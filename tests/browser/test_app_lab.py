@@ -200,9 +200,11 @@ def test_state_comes_back_when_the_page_is_reloaded(tour: AppScreen) -> None:
     identity = tour.python("app.job.id")
     tour.window.reload()
     # The same job, the same inputs, and it goes on moving.
-    expect(tour.area).to_have_value("-121.399, 39.834, -120.74, 40.472")
     expect(tour.job.locator(".ogcw-job-id")).to_have_text(identity[:8])
     tour.wait_for_job("successful")
+    tour.open_form()
+    expect(tour.area).to_have_value("-121.399, 39.834, -120.74, 40.472")
+    tour.button("Results").click()
     expect(tour.footprints).to_have_attribute("data-drawn", "2")
     expect(tour.rows).to_have_count(2)
     tour.window.screenshot("app-reloaded", of=tour.app)

@@ -36,7 +36,7 @@ def test_picture_is_run_seen_and_downloaded(lab_page: LabPage, tmp_path: Path) -
         way.select_option("as fits the outputs")
         cell.get_by_role("button", name="Run", exact=True).click()
         chip = cell.get_by_role("tab", name="i", exact=True)
-        expect(chip).to_have_attribute("aria-selected", "true", timeout=30_000)
+        expect(chip).to_have_attribute("aria-selected", "true")
         expect(cell).to_contain_text("1 output")
         cell.get_by_role("button", name="download i", exact=True).click()
         to_here = cell.get_by_role("button", name="save to this computer: image.png")
