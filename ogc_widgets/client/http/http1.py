@@ -281,6 +281,10 @@ class Wire(asyncio.Protocol):
         else:
             self.exchange.feed(data)
 
+    def eof_received(self) -> None:
+        """Nothing more will come, so nothing is to be asked."""
+        self.is_open = False
+
     def connection_lost(self, error: Exception | None) -> None:
         """Say that there is no more."""
         self.is_open = False

@@ -100,9 +100,14 @@ class SharedLoop:
     def _drive(
         self, work: Callable[[], Coroutine[Any, Any, T]], interrupts: list[int]
     ) -> asyncio.Task[T]:
-        self._catch_up()  # a server may have closed a connection meanwhile
-        task = self.loop.create_task(contained(work), context=own_context())
-        task.add_done_callback(self.let_go)
+        async def ending() -> T:
+            await asyncio.sleep(0)  # a server may have closed a connection meanwhile
+            try:
+                return await contained(work)
+            finally:
+                self.loop.stop()  # in this turn; a callback would take one more
+
+        task = self.loop.create_task(ending(), context=own_context())
         try:
             while not (task.done() or interrupts or self._is_over):
                 attention = self.loop.call_later(ATTENTION_S, self.loop.stop)
