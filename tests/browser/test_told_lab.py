@@ -39,9 +39,16 @@ AWAY = """(away) => {
   }
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
-# The browser's own notifications are shown, and noted with what asked for them.
+# The browser's own notifications are shown, and noted with what asked for them. The
+# Chromium that has no window shows none, whatever it is allowed.
 NOTE = """() => {
-  const Real = window.Notification;
+  const Nothing = class {
+    static permission = "granted";
+    constructor() {
+      setTimeout(() => this.onshow());
+    }
+  };
+  const Real = Notification.permission === "granted" ? window.Notification : Nothing;
   window.noted = { asked: 0, told: [], tones: 0 };
   window.Notification = class extends Real {
     constructor(title, options) {
