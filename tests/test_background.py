@@ -64,7 +64,6 @@ LOSES_NOTHING = {
     "client/http/shared_loop.py _catch_up call_soon": "loop.stop() cannot fail",
     "client/http/shared_loop.py _drive call_later": "loop.stop() cannot fail",
     "client/http/shared_loop.py _drive create_task": "its result is waited for",
-    "client/http/shared_loop.py _drive add_done_callback": "loop.stop() cannot fail",
     "client/http/loop.py run add_done_callback": "loop.stop() cannot fail",
     "client/http/loop.py  register": "Python prints what fails at exit",
     "client/http/loop.py  register_at_fork": "Python prints what fails in it",

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import random
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from ogc_widgets.errors import JobGoneError, OgcError, ProtocolError
 from ogc_widgets.protocol.answers.replies import LONGEST_RETRY_AFTER_S
@@ -61,8 +61,7 @@ GONE_ANSWERS = 2
 _FINAL = FINISHED | {"ended", "lost"}
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(NamedTuple):
     """A point in time by two clocks.
 
     Attributes:

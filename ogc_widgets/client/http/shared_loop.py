@@ -63,9 +63,7 @@ class SharedLoop:
         """Let the thread drive it, as soon as nobody else does."""
         self._wanted.set()
 
-    def let_go(
-        self, done: asyncio.Future[Any] | concurrent.futures.Future[Any]
-    ) -> None:
+    def let_go(self, done: concurrent.futures.Future[Any]) -> None:
         """Stop driving it for now: what somebody waited for is done."""
         if not done.cancelled():
             done.exception()  # is raised where it is waited for
@@ -116,6 +114,8 @@ class SharedLoop:
         finally:
             if not task.done():
                 task.cancel()
+            elif not task.cancelled():
+                task.exception()  # is raised where it is waited for
         return task
 
     def _leave(self) -> None:

@@ -84,13 +84,14 @@ class Poller:
         self.status, self._phase = status, phase_of(status)
         self._began, self._is_new = now(), is_new
         self._made: Watch | None = None
-        self.earlier_message = "" if status.is_finished else status.message
+        is_over = status.is_finished
+        self.earlier_message = "" if is_over else status.message
         self._watchers: list[_Watcher] = []
         self._task: asyncio.Task[None] | None = None
         self._follow_ups: set[Future[Any]] = set()
         # What the history of this machine knows of it, and when it was not over yet.
         self._noted = ""
-        is_open = is_new or (status.word and not status.is_finished)
+        is_open = is_new or (status.word and not is_over)
         self._open_at = self._began.unix if is_open else 0.0
 
     @cached_property  # a list has many jobs of which nobody asks
