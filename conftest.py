@@ -44,8 +44,8 @@ DIVIDED = {
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """Workers of ``-n auto``: one more than processors, as tests also wait."""
-    return min((os.cpu_count() or 1) + 1, MOST_WORKERS)
+    """Workers of ``-n auto``: two more than processors, as tests also wait."""
+    return min((os.cpu_count() or 1) + 2, MOST_WORKERS)
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -65,6 +65,7 @@ NOTE = """() => {
     noted.tones += 1;
     start.call(this, at);
   };
+  dispatchEvent(new Event("storage")); // bells that are drawn already look again
 }"""
 
 
