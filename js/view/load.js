@@ -24,17 +24,32 @@ async function codeOf(manager, reference) {
   return unzipped(script.get("packed"));
 }
 
+/** @param {{ model: import("./model.js").Model, el: HTMLElement }} context */
+async function draw({ model, el }) {
+  const references = model.get("_scripts");
+  const [shared, own] = await Promise.all(
+    references.map((/** @type {string} */ one) => codeOf(model.widget_manager, one)),
+  );
+  const { hearAgain } = await import(addressOf(shared));
+  await hearAgain(model);
+  const code = own.replaceAll('"ogc_widgets/view"', JSON.stringify(addressOf(shared)));
+  const { default: view } = await import(addressOf(code));
+  return view.render({ model, el });
+}
+
 export default {
   /** @param {{ model: import("./model.js").Model, el: HTMLElement }} context */
-  async render({ model, el }) {
-    const references = model.get("_scripts");
-    const [shared, own] = await Promise.all(
-      references.map((/** @type {string} */ one) => codeOf(model.widget_manager, one)),
-    );
-    const { hearAgain } = await import(addressOf(shared));
-    await hearAgain(model);
-    const code = own.replaceAll('"ogc_widgets/view"', JSON.stringify(addressOf(shared)));
-    const { default: view } = await import(addressOf(code));
-    return view.render({ model, el });
+  async render(context) {
+    try {
+      return await draw(context);
+    } catch (error) {
+      const { model } = context;
+      try {
+        await model.widget_manager.get_model(model.get("_id"));
+      } catch {
+        return; // it, or its notebook, was closed while it was loaded
+      }
+      throw error;
+    }
   },
 };
