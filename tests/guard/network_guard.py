@@ -8,15 +8,13 @@ exception is found at the end of the run.
 
 from __future__ import annotations
 
-import errno
-import functools
-import ipaddress
 import os
-import socket
 import sys
-import traceback
-from pathlib import Path
-from typing import Any
+
+# What few programs need is imported where it is used: tests start thousands of them.
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
 
 LOG_VARIABLE = "OGCW_TEST_NETWORK_LOG"
 
@@ -38,6 +36,9 @@ class InternetBlockedError(RuntimeError):
 
 def is_local(host: object) -> bool:
     """Whether an address or name means this machine."""
+    import ipaddress
+    import socket
+
     if isinstance(host, bytes):
         host = host.decode("ascii", "replace")
     if host is None or host == "":
@@ -56,20 +57,29 @@ def is_local(host: object) -> bool:
     return address.is_loopback or address.is_unspecified
 
 
-@functools.cache  # the hook cannot be taken away, and would be called twice
+_installed: list[bool] = []
+
+
 def install() -> None:
     """Refuse everything but loopback from now on."""
-    sys.addaudithook(_hook)
+    if not _installed:  # a hook cannot be taken away, and would be called twice
+        _installed.append(True)
+        sys.addaudithook(_hook)
 
 
 def _hook(event: str, arguments: tuple[Any, ...]) -> None:
     if event == "socket.connect":
         address = arguments[1]
         if isinstance(address, tuple) and address[0] == _NOBODY:
+            import errno
+
             raise OSError(errno.ENETUNREACH, "Network is unreachable")
         if isinstance(address, tuple) and not is_local(address[0]):
             _refuse(f"a connection to {address[0]}")
     elif event == "socket.getaddrinfo":
+        import ipaddress
+        import socket
+
         host = arguments[0]
         if is_local(host):
             return
@@ -85,6 +95,9 @@ def _hook(event: str, arguments: tuple[Any, ...]) -> None:
 def _refuse(what: str) -> None:
     log = os.environ.get(LOG_VARIABLE)
     if log:
+        import traceback
+        from pathlib import Path
+
         stack = "".join(traceback.format_stack(limit=12))
         with Path(log).open("a", encoding="utf-8") as file:
             file.write(f"{what} by {sys.argv[:3]}\n{stack}\n")
