@@ -22,7 +22,7 @@ _QUIET_MS = 1_500
 _KEYS = 10
 # Half of what is pressed makes the text wrong, half of it right again.
 _PRESSED = ("1", "Backspace")
-_LIMIT_MS = 120_000
+LIMIT_MS = 120_000
 
 
 @dataclass(frozen=True)
@@ -57,14 +57,14 @@ def opened_kb(page: LabPage, code: str, seen: str) -> float:
     page.page.evaluate("(ms) => quiet(ms)", _QUIET_MS)
     page.page.evaluate("() => { seen.came = 0; }")
     page.start_cell(code)
-    page.page.locator(seen).first.wait_for(timeout=_LIMIT_MS)
+    page.page.locator(seen).first.wait_for(timeout=LIMIT_MS)
     page.page.evaluate("(ms) => quiet(ms)", 2 * _QUIET_MS)
     return float(page.page.evaluate("() => seen.came")) / 1e3
 
 
 def type_in(page: LabPage, box: Locator) -> Typed:
     """Press keys in a text box that takes small letters only, one at a time."""
-    box.click(timeout=_LIMIT_MS)
+    box.click(timeout=LIMIT_MS)
     box.press("End")
     box.evaluate("(box) => watchField(box)")
     counts: list[int] = []
@@ -73,7 +73,7 @@ def type_in(page: LabPage, box: Locator) -> Typed:
         page.page.evaluate("() => { seen.came = seen.went = 0; }")
         page.page.keyboard.press(_PRESSED[number % 2])
         page.page.wait_for_function(
-            "(count) => seen.times.length > count", arg=number, timeout=_LIMIT_MS
+            "(count) => seen.times.length > count", arg=number, timeout=LIMIT_MS
         )
         page.page.evaluate("() => quiet(100)")
         counts.append(page.page.evaluate("() => seen.came + seen.went"))
@@ -97,7 +97,7 @@ def switch_ms(page: LabPage, names: list[str], rounds: int) -> dict[str, float]:
         name = json.dumps(names[number % len(names)])
         tabs.locator(f"button:has-text({name})").click()
         page.page.wait_for_function(
-            "(count) => seen.clicks.length > count", arg=number, timeout=_LIMIT_MS
+            "(count) => seen.clicks.length > count", arg=number, timeout=LIMIT_MS
         )
     times = page.page.evaluate("() => seen.clicks.splice(0)")
     return {
