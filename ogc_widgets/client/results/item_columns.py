@@ -266,7 +266,7 @@ def _words(
     """What was asked for in words, of that in which items differ."""
     keys = dict.fromkeys(key for one in facts[:_FEW] for key in one)
     for key in [str(key) for key in keys if str(key).startswith(INPUTS)]:
-        found = [one.get(key) for one in facts]
+        found = reading.member_of_each(facts, key)
         values = tuple(clean(one, limit=80) if one is not None else "" for one in found)
         has_words = any(isinstance(one, str) for one in found)
         if has_words and len({*values}) > 1:
