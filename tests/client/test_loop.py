@@ -49,12 +49,14 @@ async def where():
 
 @pytest.fixture
 def resting(monkeypatch):
-    """Nobody drives the loop but who waits for something."""
+    """A loop of this test's own: nobody drives it but who waits for something."""
     monkeypatch.setattr(shared_loop, "_REST_S", 3600)
-    wait_for(lambda: run(where) and not loop._current._turn.locked())
+    own = shared_loop.SharedLoop()
+    monkeypatch.setattr(loop, "_current", own)
+    run(where)
+    wait_for(lambda: not own._turn.locked())
     yield
-    monkeypatch.undo()
-    submit(where).result(60)
+    own.stop()
 
 
 def test_one_thread_at_a_time_works_when_many_call():
