@@ -5,12 +5,14 @@ from __future__ import annotations
 import importlib
 import inspect
 import pkgutil
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 from counting import counts, is_back
-from waiting import wait_for
+from raw_server import answer, processes_server
+from waiting import PATIENCE_S, wait_for
 
 import ogc_widgets as ogc
 
@@ -62,6 +64,32 @@ def test_nothing_is_left_when_an_app_is_closed_while_its_job_runs(
             job = client.job(job_id)
             assert job.status.status in {"accepted", "running", "successful"}
             job.dismiss()
+
+
+def test_job_is_not_watched_when_its_app_was_closed_before_it_had_an_id() -> None:
+    sent, closed = threading.Event(), threading.Event()
+
+    def accept(*_: object) -> bytes:
+        sent.set()
+        assert closed.wait(PATIENCE_S)
+        return answer({"jobID": "j", "status": "running"}, 201)
+
+    is_running = answer({"jobID": "j", "status": "running"})
+    answers = {
+        ("POST", "/api/processes/p/execution"): accept,
+        ("GET", "/api/jobs/j"): lambda *_: is_running,
+    }
+    with processes_server(answers) as server:
+        client = ogc.Client(f"{server.origin}/api")
+        before = {"tasks": counts()["tasks"]}
+        app = ogc.App(client, "p")
+        app.run_bar._receive(None, {"type": "run"}, [])
+        assert sent.wait(PATIENCE_S)
+        app.close()
+        closed.set()
+        wait_for(lambda: app.job is not None)
+        wait_for(lambda: is_back(before), lambda: (before, counts()))
+        client.close()
 
 
 def test_no_answer_is_kept_without_bound() -> None:

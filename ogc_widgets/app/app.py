@@ -333,7 +333,8 @@ class App(Screen):
 
     @traitlets.observe("batch")
     def _show_batch(self, _change: object) -> None:
-        self._batch_link.show(self.batch)
+        if not self._closed:
+            self._batch_link.show(self.batch)
 
     @traitlets.observe("results")
     def _show_results(self, _change: dict[str, Any]) -> None:

@@ -52,6 +52,8 @@ class ResultsLink:
         self._job = job
         if job is not None:
             self._unwatch = job.watch(partial(self._seen, job))
+        if self._is_closed:  # while the request was under way that has brought the job
+            self.leave()
 
     def leave(self) -> None:
         """Let go of the job; what still comes of it is dropped."""
@@ -62,9 +64,9 @@ class ResultsLink:
 
     def close(self) -> None:
         """Let go of the job, and close what shows results; the map stays."""
-        self.leave()
         with publishing():
             self._is_closed = True
+            self.leave()
             if self._screen.stage is not None:
                 self._screen.stage.close()
 

@@ -111,6 +111,8 @@ class JobPanel(SigningInView, JobLogs):
             self._job = job
             if job is not None:
                 self._unwatch = job.watch(partial(self._seen, job))
+        if self._closed:  # while the request was under way that has brought the job
+            self._let_go()
 
     def shows(self, subject: object) -> bool:
         """Whether this is the job that is shown, by whichever of its faces."""
