@@ -136,7 +136,10 @@ def start_task(coroutine: Coroutine[Any, Any, object]) -> asyncio.Task[None]:
         except BaseException as error:  # noqa: BLE001 # the loop is shared
             say(error)
 
-    return asyncio.get_running_loop().create_task(work())
+    task = asyncio.get_running_loop().create_task(work())
+    # Python warns of one that is never awaited, as when it is cancelled at once.
+    task.add_done_callback(lambda _task: coroutine.close())
+    return task
 
 
 def call_soon(function: Callable[[], None]) -> None:
