@@ -41,6 +41,7 @@ STARTERS = {
 SAYS_SO = {
     "client/http/loop.py follow add_done_callback": "test_what_was_started_is_followed",
     "client/http/loop.py start_task create_task": "test_task_that_fails_is_said",
+    "client/http/loop.py start_task add_done_callback": "it closes what has ended",
     "client/http/loop.py call_soon call_soon_threadsafe": (
         "test_callback_that_fails_is_said"
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ogc_widgets.errors import InputError
@@ -110,8 +111,8 @@ def newest_first(jobs: Iterable[J]) -> list[J]:
     if len(moments) < len(listed):
         return listed
     pairs = zip(moments, listed, strict=True)
-    # The key leaves out the job, so equal moments keep the server's order.
-    return [job for _, job in sorted(pairs, key=lambda pair: -pair[0].timestamp())]
+    # Equal moments keep the server's order, in reverse too.
+    return [job for _, job in sorted(pairs, key=itemgetter(0), reverse=True)]
 
 
 def is_oldest_first(statuses: Iterable[StatusInfo]) -> bool:

@@ -77,6 +77,7 @@ class Link:
         return "json" in self.type.lower()
 
 
+@lru_cache(_MOST_KEPT)
 def relation_tail(rel: str) -> str:
     """Reduce a relation to its last word.
 

@@ -6,6 +6,8 @@ import mimetypes
 import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import chain
 
 from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.reading import mapping
@@ -31,6 +33,7 @@ _MAGIC = {
     "application/flatgeobuf": (b"fgb\x03fgb",),
     "application/vnd.sqlite3": (b"SQLite format 3\x00",),
 }
+_FIRST_BYTES = tuple(chain.from_iterable(_MAGIC.values()))
 # How files end by a part of their media type, which is written in many ways: what the
 # standard library does not know, or knows under a rarer ending.
 _ENDINGS = {
@@ -63,6 +66,7 @@ _PAGE = pattern(rb"(?:<\?xml[^>]*>|<!--.*?-->|\s)*<(?:!doctype\s+html|html)\b",
                    re.IGNORECASE | re.DOTALL)  # fmt: skip
 
 
+@lru_cache(100)
 def bare(kind: str) -> str:
     """Return a media type without its parameters, in lower case."""
     return kind.partition(";")[0].strip().lower()
@@ -93,9 +97,9 @@ def sniff(data: bytes) -> str:
     """Return the media type that the first bytes show, or ``""``."""
     if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
         return "image/webp"
-    return next(
-        (kind for kind, starts in _MAGIC.items() if data.startswith(starts)), ""
-    )
+    if not data.startswith(_FIRST_BYTES):
+        return ""
+    return next(kind for kind, starts in _MAGIC.items() if data.startswith(starts))
 
 
 def is_page(body: bytes) -> bool:

@@ -6,7 +6,6 @@ import asyncio
 import concurrent.futures
 import contextlib
 import logging
-import signal
 import sys
 import threading
 import time
@@ -15,8 +14,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from ogc_widgets.protocol.notices import own_context
 
 if TYPE_CHECKING:
+    import signal
     from collections.abc import Callable, Coroutine, Iterator
     from types import FrameType
+else:
+    # What signal wraps in enumerations, which takes a third of all that is done here.
+    import _signal as signal
 
 T = TypeVar("T")
 
@@ -48,6 +51,8 @@ class SharedLoop:
         self._turn = threading.Lock()  # of whoever drives
         self._driver = 0
         self._driven_s = 0.0
+        # Kept from call to call: to stop and start a timer is a part of a short one.
+        self._attention: asyncio.TimerHandle | None = None
         self._wanted = threading.Event()
         self._thread = threading.Thread(
             target=self._run, name="ogc_widgets-io", daemon=True
@@ -108,15 +113,20 @@ class SharedLoop:
         task = self.loop.create_task(ending(), context=own_context())
         try:
             while not (task.done() or interrupts or self._is_over):
-                attention = self.loop.call_later(ATTENTION_S, self.loop.stop)
+                if self._attention is None:
+                    self._attention = self.loop.call_later(ATTENTION_S, self._look_up)
                 self.loop.run_forever()
-                attention.cancel()
         finally:
             if not task.done():
                 task.cancel()
             elif not task.cancelled():
                 task.exception()  # is raised where it is waited for
         return task
+
+    def _look_up(self) -> None:
+        """Let whoever drives see whether it was interrupted."""
+        self._attention = None
+        self.loop.stop()
 
     def _leave(self) -> None:
         self._driver, self._driven_s = 0, time.monotonic()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.facade import awaitable
@@ -81,8 +82,12 @@ class AsyncJob(AnyJob):
         self.poller = Poller(
             self._connection, job_id, url, status, process_id=process_id, is_new=is_new
         )
-        self._reader = ResultsReader(
-            discovery, self.poller, wanted, answer, kept_results
+        self._wanted, self._answer, self._kept = wanted, answer, kept_results
+
+    @cached_property  # a list has many jobs of which nobody asks
+    def _reader(self) -> ResultsReader:
+        return ResultsReader(
+            self.discovery, self.poller, self._wanted, self._answer, self._kept
         )
 
     @property

@@ -63,6 +63,7 @@ class Poller:
         job_id: Id of the job.
         url: Its address.
         status: The last known status.
+        phase: Where the job is, as its view says.
         earlier_message: What the server said last before the job ended.
     """
 
@@ -81,8 +82,8 @@ class Poller:
         self.url = url
         # A list of bare ids has not said whose job it is.
         self._process_id = process_id or status.process_id
-        self.status, self._phase = status, phase_of(status)
-        self._began, self._is_new = now(), is_new
+        self.status, self.phase = status, phase_of(status)
+        self._began, self._is_new = (time.monotonic(), time.time()), is_new
         self._made: Watch | None = None
         is_over = status.is_finished
         self.earlier_message = "" if is_over else status.message
@@ -92,7 +93,7 @@ class Poller:
         # What the history of this machine knows of it, and when it was not over yet.
         self._noted = ""
         is_open = is_new or (status.word and not is_over)
-        self._open_at = self._began.unix if is_open else 0.0
+        self._open_at = self._began[1] if is_open else 0.0
 
     @cached_property  # a list has many jobs of which nobody asks
     def _checking(self) -> asyncio.Lock:
@@ -107,7 +108,7 @@ class Poller:
         if self._made is None:  # as of most jobs in a list
             with _making:
                 self._made = self._made or Watch(
-                    self._began, status=self.status, is_new=self._is_new
+                    Moment(*self._began), status=self.status, is_new=self._is_new
                 )
         return self._made
 
@@ -313,7 +314,7 @@ class Poller:
 
     def note_in_history(self) -> None:
         """Note where the job is, if that is news; it costs no request."""
-        phase = self._phase
+        phase = self.phase
         if phase == self._noted or not self.url:
             return
         self._noted = phase
@@ -334,7 +335,7 @@ class Poller:
 
     def _publish(self) -> None:
         view = self.view
-        self.status, self._phase = view.status or self.status, view.phase
+        self.status, self.phase = view.status or self.status, view.phase
         self.note_in_history()
         for watcher in tuple(self._watchers):
             if watcher.is_active and watcher.last is not self.view:

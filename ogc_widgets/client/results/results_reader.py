@@ -49,6 +49,7 @@ _KEPT_INPUTS = "The inputs of jobs that were started here are kept in job.inputs
 _AGAIN = "Run it again to get them once more."
 # JSON where there is a choice: some servers answer a page for people otherwise.
 _ANY_RESULT = "application/json, */*;q=0.5"
+_WELL = ("successful", "ended")
 _PAST = {"failed": "failed", "dismissed": "was dismissed"}
 
 
@@ -215,12 +216,12 @@ class ResultsReader:
         return ""
 
     async def _need_success(self) -> None:
-        if self._answer is not None:
+        if self._answer is not None or self._job.phase in _WELL:
             return
         if not self._job.view.is_final:
             await self._job.refresh()
         view, job_id = self._job.view, self._job.job_id
-        if view.phase in ("successful", "ended"):
+        if view.phase in _WELL:
             return
         if view.removed:
             raise JobGoneError(

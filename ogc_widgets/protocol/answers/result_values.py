@@ -209,18 +209,16 @@ def _format_of(value: Mapping[str, Any]) -> tuple[str, str]:
     places = [mapping(one) for one in (value, told, value.get("schema"))]
     if isinstance(told, str):
         places.append({"type" if "/" in told else "encoding": told})
-    said = [{_signless(name): one for name, one in place.items()} for place in places]
-    types, ways = (
-        [
-            text
-            for one in said
-            for name in names
-            if isinstance(text := one.get(name), str)
-        ]
-        for names in (_TYPES, _ENCODINGS)
-    )
-    kind = next((one.strip() for one in types if "/" in one), "")
-    return kind, next(iter(ways), "")
+    kind = encoding = ""
+    for place in filter(None, places):
+        said = {_signless(name): one for name, one in place.items()}
+        types = map(said.get, _TYPES)
+        ways = map(said.get, _ENCODINGS)
+        kind = kind or next(
+            (t.strip() for t in types if type(t) is str and "/" in t), ""
+        )
+        encoding = encoding or next((way for way in ways if type(way) is str), "")
+    return kind, encoding
 
 
 def _is_inline(href: str) -> bool:

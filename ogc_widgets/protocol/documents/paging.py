@@ -9,6 +9,7 @@ understand the guess repeats itself, and that ends the list.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import parse_qsl, urlsplit
 
@@ -53,7 +54,7 @@ class Page:
     )
 
     def read(self, read: Callable[[Page], list[T]]) -> list[T]:
-        """Return what its entries are read as; once, unless something is said of it."""
+        """Return what is read of it; once, unless something is said of it."""
         made = self._made.get(read)
         if made is None:
             with heard() as notices:
@@ -96,7 +97,7 @@ def next_url(
         Its address, or ``""`` where this seems to be the last; and whether the server
         says so itself.
     """
-    said = _linked(page)
+    said = next(iter(page.read(_linked)), "")
     if said or not page.entries:
         return said, True
     if link := find_link(header, "next", html=True):
@@ -109,17 +110,17 @@ def next_url(
     return _guess(page, loaded) if is_more else "", False
 
 
-def _linked(page: Page) -> str:
-    """Where the document itself says that the next page is, or ``""``."""
+def _linked(page: Page) -> list[str]:
+    """Where the document itself says that the next page is, if it does."""
     following = find_link(read_links(page.document, page.url), "next")
     if following:
-        return following.href
+        return [following.href]
     document = reading.mapping(page.document)
     value = document.get("next")
     if url := absolute(reading.mapping(value).get("href", value), page.url):
-        return url
+        return [url]
     cursor = reading.first(document, *_CURSORS)
-    return with_query(page.url, {"cursor": cursor}) if isinstance(cursor, str) else ""
+    return [with_query(page.url, {"cursor": cursor})] if isinstance(cursor, str) else []
 
 
 def _guess(page: Page, loaded: int) -> str:
@@ -128,5 +129,10 @@ def _guess(page: Page, loaded: int) -> str:
     number = reading.count(said.get("page"))
     if number is not None:
         return with_query(page.url, {"page": number + 1})
+    return _skipping(page.url, loaded)
+
+
+@lru_cache(100)
+def _skipping(url: str, loaded: int) -> str:
     # Servers read one of the two and ignore the other.
-    return with_query(page.url, {"offset": loaded, "skip": loaded})
+    return with_query(url, {"offset": loaded, "skip": loaded})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 from urllib.parse import urlsplit
 
@@ -245,6 +246,7 @@ def json_body(document: object) -> bytes:
         ) from None
 
 
+@lru_cache(100)
 def jobs_request(
     jobs_url: str, *, limit: int | None = None, **filters: str | int | None
 ) -> Request:
