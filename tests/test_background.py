@@ -41,7 +41,6 @@ STARTERS = {
 SAYS_SO = {
     "client/http/loop.py follow add_done_callback": "test_what_was_started_is_followed",
     "client/http/loop.py start_task create_task": "test_task_that_fails_is_said",
-    "client/http/loop.py start_task add_done_callback": "it closes what has ended",
     "client/http/loop.py call_soon call_soon_threadsafe": (
         "test_callback_that_fails_is_said"
     ),
@@ -66,6 +65,7 @@ LOSES_NOTHING = {
     "client/http/shared_loop.py _drive call_later": "loop.stop() cannot fail",
     "client/http/shared_loop.py _drive create_task": "its result is waited for",
     "client/http/loop.py run add_done_callback": "loop.stop() cannot fail",
+    "client/http/loop.py start_task add_done_callback": "what has ended can be closed",
     "client/http/loop.py  register": "Python prints what fails at exit",
     "client/http/loop.py  register_at_fork": "Python prints what fails in it",
     "client/batches/book.py flush run_in_executor": "its result is awaited",
