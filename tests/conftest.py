@@ -80,6 +80,8 @@ def pytest_configure(config: pytest.Config) -> None:
         os.environ[variable] = str(path)
     os.environ["JUPYTER_PLATFORM_DIRS"] = "1"
     os.environ["JUPYTER_PREFER_ENV_PATH"] = "1"
+    # Hundreds of programs import numpy, whose threads would wait in a loop each time.
+    os.environ["OPENBLAS_NUM_THREADS"] = "1"
     os.environ[network_guard.LOG_VARIABLE] = str(home / "refused.log")
     os.environ["PYTHONPATH"] = os.pathsep.join(
         part for part in (str(GUARD), os.environ.get("PYTHONPATH", "")) if part

@@ -12,6 +12,7 @@ Each step tells on stderr what it is doing. If it cannot go on, its last line is
 ``error:`` and a sentence that says why, and it ends with exit code 1.
 """
 
+import os
 import sys
 from pathlib import Path
 
@@ -19,6 +20,9 @@ if sys.argv[:1] == ["-m"]:  # Python looks for a step that it is to run as a pro
     # rasterio imports boto3 where that is installed, and the start of a step takes half
     # as long again. GDAL reads the credentials for s3:// by itself.
     sys.modules.setdefault("boto3", None)  # type: ignore[arg-type] # "not installed"
+    # numpy's threads for matrices, of which a step has none, wait in a loop: a step
+    # would take half as much processor time again, with other jobs beside it.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 PACKAGE = Path(__file__).with_name("water-bodies.cwl")
 """The CWL v1.2 application package."""
