@@ -6,8 +6,10 @@ import contextlib
 import json
 import os
 import secrets
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,7 @@ from ports import free_port
 from real_servers import ENDS_WITH_US
 
 ROOT = Path(__file__).resolve().parents[2]
+FORKED_KERNELS = [sys.executable, str(Path(__file__).with_name("forked_kernels.py"))]
 
 
 class JupyterLab:
@@ -35,6 +38,7 @@ class JupyterLab:
             # The same settings as `make demo`: no news, no look for updates.
             "JUPYTER_CONFIG_PATH": str(ROOT / "scripts" / "jupyter"),
             "JUPYTER_DATA_DIR": str(folder / "data"),
+            "JUPYTER_PATH": str(folder / "kernels"),  # before all others
             "JUPYTER_RUNTIME_DIR": str(self.runtime),
         }
         options = {
@@ -50,20 +54,35 @@ class JupyterLab:
             "LabApp.workspaces_dir": folder / "workspaces",
             "LabApp.user_settings_dir": folder / "settings",
         }
-        self._process = subprocess.Popen(
-            [*ENDS_WITH_US, sys.executable, "-m", "jupyter", "lab"]
-            + [f"--{name}={value}" for name, value in options.items()],
-            stdin=subprocess.DEVNULL,
-            stdout=self._log,
-            stderr=subprocess.STDOUT,
-            env=environment,
-            cwd=self.root,
-        )
+        # Its address is short, as those of sockets have to be.
+        self._sockets = tempfile.mkdtemp(prefix="ogcw-")
+        address = f"{self._sockets}/kernels"
+        described = folder / "kernels" / "kernels" / "python3" / "kernel.json"
+        described.parent.mkdir(parents=True)
+        line = [*FORKED_KERNELS, "start", address, "{connection_file}"]
+        spec = {"argv": line, "display_name": "Python 3", "language": "python"}
+        described.write_text(json.dumps(spec))
+        self._kernels = self._started([*FORKED_KERNELS, "serve", address], environment)
+        command = [sys.executable, "-m", "jupyter", "lab"]
+        command += [f"--{name}={value}" for name, value in options.items()]
+        self._process = self._started(command, environment)
         self.url = self._wait_until_up()
         self._http = httpx.Client(
             base_url=self.url,
             headers={"Authorization": f"token {self.token}"},
             timeout=120,
+        )
+
+    def _started(
+        self, command: list[str], environment: dict[str, str]
+    ) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [*ENDS_WITH_US, *command],
+            stdin=subprocess.DEVNULL,
+            stdout=self._log,
+            stderr=subprocess.STDOUT,
+            env=environment,
+            cwd=self.root,
         )
 
     def _wait_until_up(self) -> str:
@@ -95,10 +114,12 @@ class JupyterLab:
         with contextlib.suppress(httpx.HTTPError):
             self.shut_down_kernels()
         self._http.close()
-        self._process.terminate()
-        try:
-            self._process.wait(20)
-        except subprocess.TimeoutExpired:
-            self._process.kill()
-            self._process.wait()
+        for process in (self._process, self._kernels):
+            process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        shutil.rmtree(self._sockets)
         self._log.close()
