@@ -25,8 +25,8 @@ def serve(address: str) -> None:
     """Load what kernels need, and fork for everybody who asks."""
     import gc
 
-    import ipyleaflet  # noqa: F401 # loaded for the kernels, like the others
     import ipykernel.kernelapp  # noqa: F401
+    import ipyleaflet  # noqa: F401 # loaded for the kernels, like the others
     import rio_tiler.io  # noqa: F401
 
     import ogc_widgets
