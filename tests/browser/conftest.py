@@ -142,7 +142,8 @@ def jupyterlab(
 
     def at(base_url: str = "/") -> JupyterLab:
         if base_url not in started:
-            started[base_url] = JupyterLab(tmp_path_factory.mktemp("lab"), base_url)
+            folder = tmp_path_factory.mktemp("lab")
+            started[base_url] = JupyterLab(folder, base_url, forks=True)
         return started[base_url]
 
     yield at

@@ -6,10 +6,8 @@ import contextlib
 import json
 import os
 import secrets
-import shutil
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -23,9 +21,12 @@ FORKED_KERNELS = [sys.executable, str(Path(__file__).with_name("forked_kernels.p
 
 
 class JupyterLab:
-    """One JupyterLab under one base URL, in folders of its own."""
+    """One JupyterLab under one base URL, in folders of its own.
 
-    def __init__(self, folder: Path, base_url: str) -> None:
+    With ``forks`` its kernels begin with everything loaded; see ``forked_kernels.py``.
+    """
+
+    def __init__(self, folder: Path, base_url: str, *, forks: bool = False) -> None:
         self.base_url = base_url
         self.root = folder / "notebooks"
         self.root.mkdir(parents=True)
@@ -54,24 +55,28 @@ class JupyterLab:
             "LabApp.workspaces_dir": folder / "workspaces",
             "LabApp.user_settings_dir": folder / "settings",
         }
-        # Its address is short, as those of sockets have to be.
-        self._sockets = tempfile.mkdtemp(prefix="ogcw-")
-        address = f"{self._sockets}/kernels"
-        described = folder / "kernels" / "kernels" / "python3" / "kernel.json"
-        described.parent.mkdir(parents=True)
-        line = [*FORKED_KERNELS, "start", address, "{connection_file}"]
-        spec = {"argv": line, "display_name": "Python 3", "language": "python"}
-        described.write_text(json.dumps(spec))
-        self._kernels = self._started([*FORKED_KERNELS, "serve", address], environment)
+        kernels = self._forked_kernels(folder, environment) if forks else []
         command = [sys.executable, "-m", "jupyter", "lab"]
         command += [f"--{name}={value}" for name, value in options.items()]
         self._process = self._started(command, environment)
+        self._processes = [self._process, *kernels]
         self.url = self._wait_until_up()
         self._http = httpx.Client(
             base_url=self.url,
             headers={"Authorization": f"token {self.token}"},
             timeout=120,
         )
+
+    def _forked_kernels(
+        self, folder: Path, environment: dict[str, str]
+    ) -> list[subprocess.Popen[bytes]]:
+        address = str(folder / "kernels.socket")
+        line = [*FORKED_KERNELS, "start", address, "{connection_file}"]
+        spec = {"argv": line, "display_name": "Python 3", "language": "python"}
+        described = folder / "kernels" / "kernels" / "python3" / "kernel.json"
+        described.parent.mkdir(parents=True)
+        described.write_text(json.dumps(spec))
+        return [self._started([*FORKED_KERNELS, "serve", address], environment)]
 
     def _started(
         self, command: list[str], environment: dict[str, str]
@@ -114,12 +119,11 @@ class JupyterLab:
         with contextlib.suppress(httpx.HTTPError):
             self.shut_down_kernels()
         self._http.close()
-        for process in (self._process, self._kernels):
+        for process in self._processes:
             process.terminate()
             try:
                 process.wait(20)
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
-        shutil.rmtree(self._sockets)
         self._log.close()
