@@ -71,8 +71,10 @@ def read_area(
         InputError: It cannot be read, is too large, or holds no area; the sentence
             says why.
     """
-    content, found_name = _content(source)
-    folder = Path(source).parent if isinstance(source, str | PathLike) else None
+    content, found_name = content_of(source)
+    folder = None
+    if isinstance(source, str | PathLike):
+        folder = Path(source).expanduser().parent
     layers = layers_of(content, found_name or name, folder, layer)
     best = max(layers, key=lambda one: (one.has_areas, bool(one.geometries)))
     shown = clean(name or found_name, limit=80) or "the file"
@@ -125,7 +127,7 @@ def read_features(
     Raises:
         InputError: It cannot be read, or is too large; the sentence says why.
     """
-    content, _ = _content(content)
+    content, _ = content_of(content)
     found = layer_with_columns(content, name, layer)
     return features_in_degrees(found)
 
@@ -166,7 +168,18 @@ def _in_degrees(shapes: list[Any], system: System) -> list[Any]:
         return made
 
 
-def _content(source: Any) -> tuple[bytes, str]:  # noqa: ANN401 # see read_area
+def content_of(source: Any) -> tuple[bytes, str]:  # noqa: ANN401 # see read_area
+    """Read a file within limits.
+
+    Args:
+        source: As for :func:`read_area`.
+
+    Returns:
+        The content, and the name of the file or ``""``.
+
+    Raises:
+        InputError: It cannot be read, is too large, or empty.
+    """
     name = ""
     if isinstance(source, bytes | bytearray | memoryview):
         content = bytes(source)
@@ -175,7 +188,7 @@ def _content(source: Any) -> tuple[bytes, str]:  # noqa: ANN401 # see read_area
         content = read.encode() if isinstance(read, str) else bytes(read)
         name = PurePath(str(getattr(source, "name", ""))).name
     elif isinstance(source, str | PathLike):
-        path, name = Path(source), PurePath(source).name
+        path, name = Path(source).expanduser(), PurePath(source).name
         try:
             with path.open("rb") as file:
                 content = file.read(MAX_FILE_BYTES + 1)
@@ -189,7 +202,7 @@ def _content(source: Any) -> tuple[bytes, str]:  # noqa: ANN401 # see read_area
     if len(content) > MAX_FILE_BYTES:
         raise InputError(
             f"{clean(name) or 'The file'} is larger than {MAX_FILE_BYTES >> 20} MiB.",
-            advice="Keep only the features of the area in it.",
+            advice="Keep only what is needed in it.",
         )
     if not content.strip():
         raise InputError(f"{clean(name) or 'The file'} is empty.")

@@ -48,7 +48,7 @@ class DownloadBar(StateView):
     _script = "download_bar"
 
     def __init__(self, folder: str | Path = "results") -> None:
-        self.base = Path(folder)
+        self.base = Path(folder).expanduser()
         self.results: Results | None = None
         self.chosen: tuple[str, ...] = ()
         """Names of the items that are ticked."""

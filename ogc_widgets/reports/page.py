@@ -180,5 +180,5 @@ def write(
         InputError: It cannot be written.
     """
     html, name = blanked(connection.redact(html), secrets), safe_filename(name)
-    target = Path(name if path is None else path)
+    target = Path(name if path is None else path).expanduser()
     return save(html.encode(), target / name if target.is_dir() else target)

@@ -6,6 +6,7 @@ import datetime as dt
 import ipaddress
 import ssl
 import threading
+from pathlib import Path
 
 import pytest
 from cryptography import x509
@@ -101,11 +102,16 @@ def test_unknown_certificate_is_refused_with_what_to_do(secure):
     assert secure.received == []
 
 
-def test_own_certificate_is_accepted_by_its_file(secure, certificate):
-    with Client(secure.origin, verify=str(certificate[1])) as client:
+@pytest.mark.parametrize("written", [str, Path, lambda path: f"~/{path.name}"])
+def test_own_certificate_is_accepted_by_its_file(
+    secure, certificate, written, monkeypatch
+):
+    path = Path(certificate[1])
+    monkeypatch.setenv("HOME", str(path.parent))
+    with Client(secure.origin, verify=written(path)) as client:
         assert client.landing_page().title == "Safe"
         other = client.aio.connection.stranger("https://x.test", 1)
-        assert other.verify == str(certificate[1])
+        assert other.verify == written(path)
 
 
 def test_own_certificate_is_accepted_by_the_environment(

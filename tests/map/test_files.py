@@ -108,6 +108,12 @@ def test_file_in_utm_is_brought_to_degrees(tmp_path, name, driver):
     assert "converted from EPSG:32633" in found.note
 
 
+def test_file_is_found_in_the_home_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    written(tmp_path / "a.shp", "ESRI Shapefile")
+    assert read_area("~/a.shp").geometry["type"].endswith("Polygon")
+
+
 def test_track_of_a_gpx_file_becomes_its_box(tmp_path):
     points = "".join(
         f'<trkpt lat="{lat}" lon="{lon}"/>' for lon, lat in [(2, 1), (2.5, 1.5), (3, 1)]

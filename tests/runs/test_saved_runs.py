@@ -39,6 +39,24 @@ def document(path, name):
         return json.loads(file.read(name))
 
 
+def test_whatever_is_saved_lands_in_the_home_folder_when_its_path_begins_there(
+    water, tmp_path, monkeypatch
+):
+    home, here = tmp_path / "home", tmp_path / "here"
+    home.mkdir()
+    here.mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    monkeypatch.chdir(here)
+    water.save_run("~/run.zip")
+    water.report("~/report.html")
+    water.save_results("~/results.json")
+    water.results().download("~/masks")
+    ogc.ResultsMap(folder="~/shown").downloads.base.mkdir()
+    names = {"masks", "report.html", "results.json", "run.zip", "shown"}
+    assert {path.name for path in home.iterdir()} == names
+    assert [*here.iterdir()] == []
+
+
 def test_profile_accepts_a_run_with_its_files(kept, validate):
     assert validate(kept) == []
     (action,) = (

@@ -22,7 +22,7 @@ from ogc_widgets.protocol.text import clean
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-Verify = bool | str | ssl.SSLContext
+Verify = bool | str | os.PathLike[str] | ssl.SSLContext
 
 _CERTIFICATES = ("SSL_CERT_FILE", "SSL_CERT_DIR")
 _PROXIES = ("ALL_PROXY", "HTTPS_PROXY", "HTTP_PROXY")
@@ -59,14 +59,15 @@ def _context(verify: Verify, *, is_here: bool) -> ssl.SSLContext:
         unchecked = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
         unchecked.check_hostname, unchecked.verify_mode = False, ssl.CERT_NONE
         return unchecked
-    if isinstance(verify, str):
+    if isinstance(verify, str | os.PathLike):
+        path = Path(verify).expanduser()
         try:
-            if Path(verify).is_dir():
-                return ssl.create_default_context(capath=verify)
-            return ssl.create_default_context(cafile=verify)
+            if path.is_dir():
+                return ssl.create_default_context(capath=path)
+            return ssl.create_default_context(cafile=path)
         except OSError as error:
             raise InputError(
-                f"{verify} cannot be used as a CA file: {error.strerror or error}.",
+                f"{path} cannot be used as a CA file: {error.strerror or error}.",
                 safe="Nothing was sent.",
                 advice="Pass the path of a PEM file: Client(url, verify=path).",
             ) from None

@@ -198,7 +198,8 @@ class Results(IntoPython):
             at_once: How many files are fetched at once.
             told: Called in the loop when something has changed, with the file.
         """
-        return Downloads(self._client, Path(folder), at_once=at_once, told=told)
+        into = Path(folder).expanduser()
+        return Downloads(self._client, into, at_once=at_once, told=told)
 
     @on_loop
     async def aio_download(

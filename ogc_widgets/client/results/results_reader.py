@@ -174,7 +174,7 @@ class ResultsReader:
         from ogc_widgets.client.results.downloads import download, save
         from ogc_widgets.client.results.files.result_files import ResultFile
 
-        path = Path(path)
+        path = Path(path).expanduser()  # noqa: ASYNC240 # it looks at no disk
         await self._need_success()
         if self._answer is not None:
             return await asyncio.to_thread(save, self._answer.body, path)

@@ -8,11 +8,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from os import PathLike
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from ogc_widgets.area.files import read_features
-from ogc_widgets.area.layers import MAX_FILE_BYTES
+from ogc_widgets.area.files import content_of, read_features
 from ogc_widgets.area.reading import crs_member
 from ogc_widgets.client.results.tables.delimited import read_delimited
 from ogc_widgets.errors import InputError, ProtocolError
@@ -96,26 +95,6 @@ def is_features_file(given: object) -> bool:
     return isinstance(given, (str, PathLike)) and (
         Path(given).suffix.lower() in _SUFFIXES and "\n" not in str(given)
     )
-
-
-def read_file(path: str | PathLike[str]) -> bytes:
-    """Read a file within limits.
-
-    Raises:
-        InputError: It cannot be read, or is too large.
-    """
-    path = Path(path).expanduser()
-    try:
-        with path.open("rb") as file:
-            content = file.read(MAX_FILE_BYTES + 1)
-    except OSError as error:
-        raise InputError(
-            f"{path} cannot be read: {error.strerror or error}.",
-            advice=f"Looked for {path.absolute()}",
-        ) from None
-    if len(content) > MAX_FILE_BYTES:
-        raise InputError(f"{path} is larger than {MAX_FILE_BYTES >> 20} MiB.")
-    return content
 
 
 def names_of(features: Iterable[Mapping[str, Any]], by: str = "") -> Names:
@@ -209,8 +188,7 @@ def table_from(given: Any) -> InputTable | None:  # noqa: ANN401 # whatever peop
         InputError: It cannot be read.
     """
     if isinstance(given, (str, PathLike)):
-        name = PurePath(given).name
-        return table_in_file(read_file(given), name)
+        return table_in_file(*content_of(given))
     features = features_in(given)
     if features is not None:
         return _of_features(features)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from os import PathLike
 from typing import TYPE_CHECKING, Any
 
+from ogc_widgets.area.files import content_of
 from ogc_widgets.errors import InputError
 from ogc_widgets.form.fields.fields import UNSET
 from ogc_widgets.form.for_each.cells import Cell, CellReader, can_vary
@@ -21,7 +22,6 @@ from ogc_widgets.form.for_each.given import (
     is_features_file,
     label_column,
     names_of,
-    read_file,
     table_from,
 )
 from ogc_widgets.form.for_each.plan import MOST_READ, Column, Plan
@@ -124,8 +124,7 @@ def values_in(reader: CellReader, given: Any, names: str = "") -> list[Cell]:  #
     """
     is_place = reader.kind in ("area", "stac")
     if isinstance(given, PathLike) or is_features_file(given):
-        name = str(given)
-        content = read_file(given)
+        content, name = content_of(given)
         if is_place and is_features_file(name):
             return features_cells(reader, features_in_file(content, name), names)
         return text_cells(reader, content.decode("utf-8-sig", "replace"))
