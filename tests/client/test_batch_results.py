@@ -9,6 +9,7 @@ from waiting import wait_for
 import ogc_widgets as ogc
 from ogc_widgets.batches.batch_on_map import select_together
 from ogc_widgets.batches.batch_view import BatchView
+from ogc_widgets.client.batches import batch_results
 from ogc_widgets.client.batches.batch_results import BatchResults, Merging
 from ogc_widgets.client.batches.entries import BatchEntry
 from ogc_widgets.client.batches.job_parts import EntryAreas, JobPart
@@ -63,6 +64,14 @@ def test_items_of_all_jobs_say_what_was_asked_for(lakes, results):
     assert frame["inputs:label"].tolist() == said
     assert frame.geometry.is_valid.all()
     assert [row["label"] for row in results.outputs["jobs"]] == ["Almanor", "Butt"]
+
+
+@pytest.mark.parametrize(
+    ("title", "said"),
+    [("Area of interest", "area of interest"), ("EPSG code", "EPSG code"), ("A", "A")],
+)
+def test_title_of_an_input_is_a_word_among_others_unless_it_is_a_name(title, said):
+    assert batch_results._in_a_sentence(title) == said
 
 
 def test_each_job_has_its_own_folder_and_files_are_called_as_there(

@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from ogc_widgets.errors import ProtocolError
 from ogc_widgets.form import ProcessForm, reduce_process
 from ogc_widgets.form.checks import validate
 from ogc_widgets.form.drafts.codec import from_draft
 from ogc_widgets.form.fields import build_fields
 from ogc_widgets.form.page.spec import spec
+from ogc_widgets.form.schema import exact
 from ogc_widgets.form.schema.keywords import MAX_NODES, TooLargeError
 from ogc_widgets.form.schema.normalise import Normaliser
+from ogc_widgets.protocol.wire import MAX_DEPTH, parse_json
 
 if TYPE_CHECKING:
     from ogc_widgets.form.fields.fields import Field
@@ -304,3 +307,11 @@ def test_value_is_checked_when_it_holds_half_a_character(
     checker = validate.checker(schema, {})
     assert checker.accepts(value) == is_allowed
     assert (list(checker.errors(value)) == []) == is_allowed
+
+
+def test_text_is_nested_as_deeply_as_a_document_of_a_server_may_be() -> None:
+    deepest = "[" * MAX_DEPTH + "]" * MAX_DEPTH
+    assert exact.loads(deepest) == parse_json(deepest)
+    for read in (exact.loads, parse_json):
+        with pytest.raises((exact.NotJsonError, ProtocolError), match="deeply"):
+            read(f"[{deepest}]")

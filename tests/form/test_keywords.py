@@ -634,6 +634,32 @@ def test_the_chosen_kind_is_sent_when_a_discriminator_tells_them_apart() -> None
     assert form.errors == {}
 
 
+def test_file_in_a_request_is_shown_as_its_text_with_all_that_is_said_of_it() -> None:
+    kinds = ("image/tiff", "image/jp2")
+    choices = [{"type": "string", "contentMediaType": kind} for kind in kinds]
+    said = {"value": "aGk=", "mediaType": "image/jp2", "encoding": "base64"}
+    draft = to_draft(field_of({"oneOf": choices}), said)
+    assert draft == {"mode": "text", "text": "aGk=", "type": "image/jp2"}
+
+
+def test_values_of_a_kind_stay_to_be_chosen_when_a_discriminator_names_one() -> None:
+    kinds = {
+        "Round": {"properties": {"kind": {"enum": ["circle", "ellipse"]}}},
+        "Square": {"properties": {"kind": {"const": "square"}}},
+    }
+    schema = {
+        "oneOf": [{"$ref": f"#/$defs/{name}"} for name in kinds],
+        "discriminator": {
+            "propertyName": "kind",
+            "mapping": {"circle": "#/$defs/Round", "square": "#/$defs/Square"},
+        },
+        "$defs": kinds,
+    }
+    form = ProcessForm({"inputs": {"x": {"schema": schema}}})
+    form.inputs = {"x": {"kind": "ellipse"}}
+    assert (form.inputs, form.errors) == ({"x": {"kind": "ellipse"}}, {})
+
+
 def test_alternatives_of_an_alternative_are_offered_beside_the_others() -> None:
     inner = {"anyOf": [{"type": "boolean"}, {"type": "integer"}]}
     field = field_of({"anyOf": [{"type": "string"}, inner]})

@@ -47,6 +47,22 @@ def test_outputs_are_left_out_when_none_is_named(outputs):
     assert json.loads(body) == {"inputs": {}}
 
 
+@pytest.mark.parametrize(
+    ("wish", "is_document"),
+    [
+        ({"format": {"mediaType": "image/tiff"}}, False),
+        ({"format": {"mediaType": "text/csv"}}, True),
+        (
+            {"format": {"mediaType": "image/tiff"}, "transmissionMode": "reference"},
+            True,
+        ),
+    ],
+)
+def test_bytes_come_bare_when_their_format_is_asked_for(wish, is_document):
+    body = json.loads(execute_request(URL, {}, {"mask": wish}).body)
+    assert ("response" in body) == is_document
+
+
 def described(*outputs):
     document = {"id": "p", "outputs": {name: {"schema": {}} for name in outputs}}
     return Process.from_json(document, URL)

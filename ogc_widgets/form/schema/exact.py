@@ -163,7 +163,7 @@ def size_exceeds(value: object, limit: int) -> bool:
 def _depth_exceeds(value: object, limit: int) -> bool:
     """Whether containers are nested more than ``limit`` deep, without recursion."""
     level = [value]
-    for _ in range(limit + 1):
+    for _ in range(limit):
         level = [
             child
             for node in level
