@@ -658,6 +658,7 @@ def test_values_of_a_kind_stay_to_be_chosen_when_a_discriminator_names_one() -> 
     form = ProcessForm({"inputs": {"x": {"schema": schema}}})
     form.inputs = {"x": {"kind": "ellipse"}}
     assert (form.inputs, form.errors) == ({"x": {"kind": "ellipse"}}, {})
+    assert form.fields["x"].draft == {"branch": 0, "draft": {"kind": 1}}
 
 
 def test_alternatives_of_an_alternative_are_offered_beside_the_others() -> None:
