@@ -7,15 +7,17 @@ here reads what that found.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping
-from typing import Any, NamedTuple
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ogc_widgets.area.reading import read_value
+from ogc_widgets.area.reading import area_from, read_value
 from ogc_widgets.errors import InputError
 from ogc_widgets.form import extras
+from ogc_widgets.form.checks import validate
 from ogc_widgets.form.checks.messages import in_one
 from ogc_widgets.form.drafts import tree
 from ogc_widgets.form.drafts.area_drafts import AreaDraft, as_chosen
-from ogc_widgets.form.drafts.codec import initial_draft, to_draft
+from ogc_widgets.form.drafts.codec import initial_draft, is_raw, to_draft
 from ogc_widgets.form.drafts.secrets_store import SecretsStore
 from ogc_widgets.form.entry import Entry
 from ogc_widgets.form.fields.build_fields import reduce_process
@@ -29,6 +31,13 @@ from ogc_widgets.form.fields.fields import (
 from ogc_widgets.form.page.form_card import without_secrets
 from ogc_widgets.form.schema.exact import plain
 from ogc_widgets.view.base import publishing
+
+if TYPE_CHECKING:
+    from ogc_widgets.protocol.json_type import JsonValue
+
+
+def _accepts(field: Field, value: JsonValue) -> bool:
+    return validate.checker(field.schema, field.defs).accepts(value)
 
 
 def fields_of(process: Any) -> dict[str, Field]:  # noqa: ANN401 # of a caller
@@ -218,10 +227,16 @@ class FormValues:
         """The draft that shows a value, written as is chosen in the field."""
         if value is UNSET:
             return None
-        if entry.field.kind == "area" and hasattr(value, "__geo_interface__"):
-            return AreaDraft.of(entry.field, entry.draft).drawn(read_value(value))
-        chosen = as_chosen(entry.field, entry.draft)
-        return to_draft(chosen, plain(value), self.secrets)
+        field = entry.field
+        if field.kind == "area" and hasattr(value, "__geo_interface__"):
+            return AreaDraft.of(field, entry.draft).drawn(read_value(value))
+        value = plain(value)
+        draft = to_draft(as_chosen(field, entry.draft), value, self.secrets)
+        if field.kind == "area" and is_raw(draft) and not _accepts(field, value):
+            # Four numbers where the server wants them as text, for example.
+            with suppress(InputError):
+                return AreaDraft.of(field, entry.draft).drawn(area_from(value))
+        return draft
 
     # -- what stands there ------------------------------------------------------------
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import ipywidgets
 import pytest
+import shapely
 import traitlets
 from ipywidgets.widgets.widget import _instances
 
@@ -449,6 +450,37 @@ def test_anything_with_a_geometry_is_taken_when_it_is_set_from_python(
         form.fields["epsg"].shape = SQUARE
     with pytest.raises(InputError):
         form.fields["aoi"].shape = {"type": "Nothing"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "sent"),
+    [
+        ({"type": "string"}, "-122,39,-120,41"),
+        ({"type": "array", "items": {"type": "number"}}, [-122, 39, -120, 41]),
+    ],
+    ids=["text", "numbers"],
+)
+@pytest.mark.parametrize(
+    "given",
+    [
+        [-122, 39, -120, 41],
+        (-122, 39, -120, 41),
+        "-122,39,-120,41",
+        shapely.geometry.mapping(shapely.box(-122, 39, -120, 41)),
+        shapely.box(-122, 39, -120, 41),
+    ],
+    ids=["list", "tuple", "text", "GeoJSON", "shapely"],
+)
+def test_an_area_is_written_as_the_input_wants_in_whatever_way_it_is_given(
+    schema: dict[str, Any], sent: Any, given: Any
+) -> None:
+    form = ProcessForm({"inputs": {"bbox": {"schema": schema}}})
+    for _ in "12":  # the second time nothing changes
+        form.inputs["bbox"] = given
+        assert form.inputs == {"bbox": sent}
+        assert form.require_valid() == {"bbox": sent}
+    form.inputs["bbox"] = 5  # no area: what it is to mean is left to the server
+    assert form.inputs == {"bbox": 5}
 
 
 def test_a_shape_that_cannot_be_sent_is_not_on_the_map() -> None:

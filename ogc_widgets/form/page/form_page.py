@@ -38,11 +38,13 @@ class Inputs(dict[str, Any]):
 
     Args:
         values: The values.
-        tell: Changes the form; UNSET empties a field.
+        tell: Changes the form, UNSET empties a field, and returns what it holds then.
     """
 
     def __init__(
-        self, values: Mapping[str, Any], tell: Callable[[dict[str, Any]], None]
+        self,
+        values: Mapping[str, Any],
+        tell: Callable[[dict[str, Any]], Mapping[str, Any]],
     ) -> None:
         super().__init__(values)
         self._tell_form = tell
@@ -95,12 +97,12 @@ class Inputs(dict[str, Any]):
         self._tell(dict.fromkeys(self, UNSET))
 
     def _tell(self, changes: dict[str, Any]) -> None:
-        self._tell_form(changes)
-        for key, value in changes.items():
-            if value is UNSET:
-                super().pop(key, None)
+        now = self._tell_form(changes)
+        for key in changes:
+            if key in now:
+                super().__setitem__(key, now[key])
             else:
-                super().__setitem__(key, value)
+                super().pop(key, None)
 
 
 class InputsTrait(traitlets.TraitType[Any, Any]):
@@ -155,13 +157,16 @@ class ResponseTrait(traitlets.Unicode):
         return str(super().validate(obj, value))
 
 
-def _change(form: Any, name: str, changes: dict[str, Any]) -> None:  # noqa: ANN401 # with these traits
-    """Change some values of a trait; those of the inputs one by one."""
+def _change(form: Any, name: str, changes: dict[str, Any]) -> Mapping[str, Any]:  # noqa: ANN401 # with these traits
+    """Change some values of a trait, those of the inputs one by one; return all."""
     if name == "inputs":
         form.change_inputs(changes)
-        return
-    every = {**getattr(form, name), **changes}
-    setattr(form, name, {key: one for key, one in every.items() if one is not UNSET})
+    else:
+        every = {**getattr(form, name), **changes}
+        kept = {key: one for key, one in every.items() if one is not UNSET}
+        setattr(form, name, kept)
+    found: Mapping[str, Any] = getattr(form, name)
+    return found
 
 
 class FormPage(View):
