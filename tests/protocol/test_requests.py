@@ -275,6 +275,17 @@ def test_package_code_makes_the_same_run_when_run(monkeypatch):
     }
 
 
+def test_variables_of_a_batch_are_called_like_its_inputs():
+    keys = ("date", "class", "2nd", "jobs", "--")
+    columns = [(key, [("x", 1), ("y", 2)]) for key in keys]
+    code = as_each_with_each("http://srv.test", "p", {}, columns)
+    names = {}
+    exec(code[code.index("shared =") : code.index("batch =")], names)  # ours
+    found = [name.removesuffix("_values") for name in names if name.endswith("_values")]
+    assert found == ["date", "input_class", "input_2nd", "input_jobs", "__"]
+    assert next(iter(names["jobs"].values())) == dict.fromkeys(keys, 1)
+
+
 def test_inputs_whose_names_differ_in_signs_only_are_two_variables():
     columns = [(key, [("x", f"{key}1"), ("x", f"{key}2")]) for key in ("a-b", "a.b")]
     code = as_each_with_each("http://srv.test", "p", {}, columns)
