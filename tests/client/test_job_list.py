@@ -12,7 +12,7 @@ import pytest
 from raw_server import RawServer, answer, drop
 
 from ogc_widgets.client import AsyncClient, Client
-from ogc_widgets.client.http.loop import submit
+from ogc_widgets.client.http.loop import run, submit
 from ogc_widgets.errors import DialectWarning, InputError, ProblemError
 
 START = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -261,6 +261,14 @@ def test_newest_jobs_are_found_when_the_oldest_come_first():
     server = JobServer(by_link, oldest_first)
     with server, Client(f"{server.origin}/api") as client:
         assert ids(client.jobs(4)) == ALL[:4]
+        pages, found = client.aio.job_pages(page_size=7), []
+        for _ in ALL:
+            found += [] if pages.is_last else run(pages.next)
+        assert pages.is_last
+        assert sorted(ids(found)) == sorted(ALL)
+        asked = len(server.received)
+        assert run(pages.next) == []
+        assert len(server.received) == asked
 
 
 def test_details_are_asked_for_when_the_list_gives_only_ids():

@@ -103,6 +103,14 @@ def test_each_area_meets_each_date_and_the_form_gives_the_rest(
     assert form.drafts == before
 
 
+def test_options_are_named_as_they_are_shown_or_as_they_are_sent(
+    form: ProcessForm,
+) -> None:
+    plan = form.plan({"aoi": LAKES, "date": DAYS[:1], "zone": ["32", 33]})
+    assert [one["zone"] for one in plan.inputs_list] == [32, 33] * 3
+    assert form.plan({"zone": ["34"]}).problems
+
+
 def test_areas_are_written_as_the_field_is_set_to(form: ProcessForm) -> None:
     form.areas.act("aoi", "encoding", "wkt")
     aoi = form.plan({"aoi": LAKES, "date": DAYS}).inputs(0)["aoi"]

@@ -690,6 +690,19 @@ def test_types_are_told_apart_when_they_share_one_title() -> None:
     assert [branch.label for branch in field.branches] == ["text", "whole number"]
 
 
+def test_what_may_be_left_out_at_the_end_of_a_list_of_fixed_length_is() -> None:
+    kinds = ["integer", "string", "string"]
+    members = [{"type": kind} for kind in kinds]
+    field = field_of({"type": "array", "prefixItems": members, "minItems": 1})
+    assert field.kind == "tuple"
+    assert from_draft(field, ["1", None, None]) == ([1], {})
+    assert from_draft(field, ["1", "a", None]) == ([1, "a"], {})
+    _, errors = from_draft(field, ["1", None, "b"])
+    assert [*errors] == ["x/1"]
+    _, errors = from_draft(field, [None, "a", None])
+    assert [*errors] == ["x/0"]
+
+
 def test_a_list_of_fixed_length_is_one_value_when_several_may_be_given() -> None:
     pair = {"type": "array", "prefixItems": [{"type": "number"}, {"type": "number"}]}
     field = field_of(pair, maxOccurs=3)
