@@ -39,6 +39,7 @@ do next. None of them ever holds a token or the query part of an address.
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -122,6 +123,53 @@ def need_extra(feature: str, extra: str, *modules: str) -> None:
             __import__(name)
         except ImportError as error:
             raise MissingExtraError(feature, extra) from error
+
+
+def need_number(name: str, value: object, what: str = "number") -> None:
+    """Refuse what is no number, such as one ``of seconds``.
+
+    Raises:
+        InputError: It is something else, below 0, or without an end.
+    """
+    is_bool = isinstance(value, bool)
+    if is_bool or not isinstance(value, (int, float)) or not 0 <= value < inf:
+        raise InputError(f"{name} is a {what} from 0 on, not {value!r}.")
+
+
+def need_client(name: str, client: object) -> None:
+    """Refuse what is no client that blocks, such as an address.
+
+    Raises:
+        InputError: It is something else.
+    """
+    if not hasattr(client, "aio"):
+        raise InputError(
+            f"{name} takes a client, not {type(client).__name__}.",
+            advice=f"For example: ogc.{name}(ogc.Client(url))",
+        )
+
+
+def need_job(name: str, job: object) -> None:
+    """Refuse what is no job, such as an id.
+
+    Raises:
+        InputError: It is something else.
+    """
+    if not hasattr(job, "watch"):
+        raise InputError(
+            f"{name} takes a job, not {type(job).__name__}.",
+            advice="For example: client.job(job_id)",
+        )
+
+
+def need_count(name: str, value: object, least: int = 0) -> None:
+    """Refuse what is no whole number of things.
+
+    Raises:
+        InputError: It is something else, or less than that.
+    """
+    if isinstance(value, bool) or not isinstance(value, int) or value < least:
+        raise InputError(f"{name} is a whole number from {least} on, not {value!r}.")
 
 
 class ServerError(OgcError):

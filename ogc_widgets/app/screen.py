@@ -9,6 +9,7 @@ import traitlets
 
 from ogc_widgets.app.code_view import CodeView
 from ogc_widgets.app.head_and_foot import FrameView, HeaderView, RunBar
+from ogc_widgets.errors import InputError, need_job
 from ogc_widgets.form import ProcessForm
 from ogc_widgets.map import AreaMap
 from ogc_widgets.panel import JobPanel
@@ -59,6 +60,22 @@ class Screen(NotesDisplay, ipywidgets.VBox):
     """Height in CSS pixels, also when dragged; 0 for what the browser remembers."""
     stage: Any = traitlets.Any(allow_none=True)
     """What shows the results (a ``ResultsStage``), from the first job on."""
+
+    @traitlets.validate("job")
+    def _take_job(self, proposed: dict[str, Any]) -> object:
+        if proposed["value"] is not None:
+            need_job("app.job", proposed["value"])
+        return proposed["value"]
+
+    @traitlets.validate("results")
+    def _take_results(self, proposed: dict[str, Any]) -> object:
+        results = proposed["value"]
+        if results is not None and not hasattr(results, "contents"):
+            raise InputError(
+                f"app.results takes results, not {type(results).__name__}.",
+                advice="For example: job.results()",
+            )
+        return results
 
     def __init__(self, client: Client) -> None:
         self.client = client

@@ -14,7 +14,13 @@ from ogc_widgets.deploy.shown import (
     shown_check,
     shown_processes,
 )
-from ogc_widgets.errors import InputError, OgcError, ProblemError, TransportError
+from ogc_widgets.errors import (
+    InputError,
+    OgcError,
+    ProblemError,
+    TransportError,
+    need_client,
+)
 from ogc_widgets.protocol.documents.server import Capabilities
 from ogc_widgets.protocol.requests.packages import is_address
 from ogc_widgets.protocol.text import clean
@@ -60,6 +66,7 @@ class DeployPanel(StateView):
     """Id of the process that was deployed, replaced or removed last."""
 
     def __init__(self, client: Client, package: Package | None = None) -> None:
+        need_client("DeployPanel", client)
         self._client = client
         self._source = "file"
         self._package: Package | None = None

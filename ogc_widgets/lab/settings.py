@@ -7,7 +7,6 @@ what goes to the server's own process is :class:`Settings`.
 from __future__ import annotations
 
 import json
-import math
 import os
 import re
 import shlex
@@ -27,7 +26,7 @@ from typing import (
 )
 from urllib.parse import urlsplit
 
-from ogc_widgets.errors import InputError, MissingExtraError
+from ogc_widgets.errors import InputError, MissingExtraError, need_count, need_number
 from ogc_widgets.lab.token_file import read_tokens
 
 if TYPE_CHECKING:
@@ -314,15 +313,13 @@ def _check(given: Mapping[str, Any]) -> None:
             f"lab() has no option {', '.join(unknown)}.",
             advice=f"Its options: {', '.join(options())}.",
         )
-    if not 0 <= (port := given.get("port", 0)) <= 65535:
+    port = given.get("port", 0)
+    need_count("port", port)
+    if port > 65535:
         raise InputError(f"port is {port}; it must be between 0 and 65535.")
-    if (workers := given.get("workers", 1)) < 1:
-        raise InputError(f"workers is {workers}; at least one is needed.")
-    for name in _LIMITS:
-        if not 0 <= (value := given.get(name, 0)) < math.inf:
-            raise InputError(
-                f"{name} is {value}; it must be at least 0 (for any number)."
-            )
+    need_count("workers", given.get("workers", 1), least=1)
+    for name in _LIMITS:  # 0 stands for any number
+        need_number(name, given.get(name, 0))
     tenant = given.get("tenant", Settings.tenant)
     if not tenant.replace("-", "").replace("_", "").isalnum():
         raise InputError(f"tenant is {tenant!r}; use letters, digits, '-' and '_'.")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ogc_widgets.errors import need_client
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.base import StateView, publishing
 
@@ -25,6 +26,7 @@ class ServerCard(StateView):
     _script = "server_card"
 
     def __init__(self, client: Client) -> None:
+        need_client("ServerCard", client)
         self._client = client
         self._error = ""
         self._is_reading = False

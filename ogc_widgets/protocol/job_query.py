@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import itemgetter
@@ -12,8 +13,6 @@ from ogc_widgets.protocol.text import clean
 from ogc_widgets.protocol.watching import phase_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from ogc_widgets.protocol.documents.status import StatusInfo
 
 
@@ -59,7 +58,8 @@ class JobQuery:
         Raises:
             InputError: There is no such status, or the time has no date.
         """
-        words = (status,) if isinstance(status, str) else tuple(status or ())
+        several = (status,) if isinstance(status, str) else status or ()
+        words = tuple(several) if isinstance(several, Iterable) else (several,)
         statuses = tuple(word for word in words if word)
         for word in statuses:
             if word not in STATUSES:

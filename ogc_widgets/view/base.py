@@ -114,12 +114,13 @@ class View(NotesDisplay, anywidget.AnyWidget):
     _scripts = traitlets.Tuple().tag(sync=True, **ipywidgets.widget_serialization)
     problem = traitlets.Unicode("").tag(sync=True)
 
-    _closed = False
+    _closed = True  # until it is made, as when what it is to show is refused
     _latest_works: tuple[Latest, ...] = ()
     _handlers: Mapping[str, Callable[..., object]] = MappingProxyType({})
 
     def __init__(self, **kwargs: object) -> None:
         self.last_error: BaseException | None = None
+        self._closed = False
         name = uuid4().hex
         super().__init__(
             model_id=name, _id=name, _scripts=scripts_of(self._script), **kwargs

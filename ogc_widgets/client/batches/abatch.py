@@ -13,7 +13,12 @@ from ogc_widgets.client.batches.schedule import Schedule
 from ogc_widgets.client.http.loop import on_loop
 from ogc_widgets.client.progress import shown_while
 from ogc_widgets.client.progress.steps import Step
-from ogc_widgets.errors import InputError, JobTimeoutError, ServerError
+from ogc_widgets.errors import (
+    InputError,
+    JobTimeoutError,
+    ServerError,
+    need_number,
+)
 from ogc_widgets.lazy import from_above
 from ogc_widgets.protocol.documents.status import FINISHED, StatusInfo
 from ogc_widgets.protocol.text import clean
@@ -177,6 +182,7 @@ class AsyncBatch(AnyBatch):
             ServerError: Nothing more is sent, for a reason that ``batch.trouble`` says,
                 and nothing runs any more.
         """
+        need_number("timeout_s", timeout_s or 0, "number of seconds")
         try:
             async with asyncio.timeout(timeout_s):
                 with self.showing(progress or False):

@@ -13,7 +13,7 @@ from ogc_widgets.client.batches.entries import OPEN, RETRIED
 from ogc_widgets.client.batches.unknown import look_for
 from ogc_widgets.client.facade import Lasting, described_by
 from ogc_widgets.client.http.loop import in_loop_thread, run, start_task
-from ogc_widgets.errors import InputError, ServerError
+from ogc_widgets.errors import InputError, ServerError, need_count
 from ogc_widgets.lazy import from_above
 from ogc_widgets.protocol.requests.package_code import as_batch
 
@@ -92,10 +92,10 @@ class AnyBatch(Lasting):
     @at_once.setter
     @_in_loop
     def at_once(self, value: int) -> None:
-        wanted = positive(value)
+        need_count("at_once", value, least=1)
         self.schedule.own()
-        self.book.keep_head(replace(self.book.head, at_once=wanted))
-        self.schedule.set_at_once(wanted)
+        self.book.keep_head(replace(self.book.head, at_once=value))
+        self.schedule.set_at_once(value)
 
     @property
     def entries(self) -> tuple[BatchEntry, ...]:
@@ -333,16 +333,6 @@ def left_s(entries: Sequence[BatchEntry], at_once: int) -> float | None:
             left.append(rest_s)
             longest_s = max(longest_s, rest_s)
     return max(sum(left) / at_once, longest_s)
-
-
-def positive(value: int) -> int:
-    """Check how many may go on at once."""
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-        raise InputError(
-            f"at_once is a whole number from 1 on, not {value!r}.",
-            safe="Nothing was sent.",
-        )
-    return value
 
 
 def code_of_batch(batch: AnyBatch, entries: Sequence[BatchEntry]) -> str:

@@ -10,11 +10,10 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.batches.abatch import AsyncBatch
-from ogc_widgets.client.batches.any_batch import positive
 from ogc_widgets.client.batches.batch_file import BatchFile, BatchHead
 from ogc_widgets.client.batches.book import Book
 from ogc_widgets.client.batches.entries import BatchEntry
-from ogc_widgets.errors import InputError
+from ogc_widgets.errors import InputError, need_count
 from ogc_widgets.protocol.links import without_query
 from ogc_widgets.protocol.requests import requests
 from ogc_widgets.protocol.secrets import secret_inputs
@@ -78,6 +77,7 @@ class Batches:
             NoSuchProcessError: The server does not know the process.
             ServerError: The process could not be read.
         """
+        need_count("at_once", at_once, least=1)
         wanted = [_checked(place, one) for place, one in enumerate(inputs_list)]
         if not wanted:
             raise InputError("There are no inputs to run.", safe="Nothing was sent.")
@@ -105,7 +105,7 @@ class Batches:
             server_url=connection.url,
             process_id=process_id,
             created_at=datetime.now(UTC),
-            at_once=positive(at_once),
+            at_once=at_once,
             outputs=requests.wanted_outputs(outputs) or None,
             response=response,
             extra=dict(extra) if extra else None,

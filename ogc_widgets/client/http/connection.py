@@ -30,6 +30,7 @@ from ogc_widgets.errors import (
     ServerError,
     SignInError,
     TransportError,
+    need_number,
 )
 from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.answers.replies import (
@@ -100,11 +101,14 @@ class Connection(Transport):
         verify: Verify = True,
     ) -> None:
         typed = clean_url(url)
+        need_number("timeout_s", timeout_s, "number of seconds")
         credentials = Credentials(
             typed.url,
             auth if auth is not None else typed.user,
             headers,
-            {**typed.params, **(params or {})},
+            {**typed.params, **params}
+            if isinstance(params, Mapping)
+            else (params or typed.params),
         )
         super().__init__(typed.url, credentials, timeout_s=timeout_s, verify=verify)
         self._typed_with_slash = typed.has_slash

@@ -71,6 +71,12 @@ def _context(verify: Verify, *, is_here: bool) -> ssl.SSLContext:
                 safe="Nothing was sent.",
                 advice="Pass the path of a PEM file: Client(url, verify=path).",
             ) from None
+    if verify is not True:
+        raise InputError(
+            f"verify is True, False, the path of a CA file, or an SSL context, not "
+            f"{verify!r}.",
+            safe="Nothing was sent.",
+        )
     try:
         return _default_context(tuple(os.environ.get(name) for name in _CERTIFICATES))
     except OSError as error:  # ssl.SSLError is one, too

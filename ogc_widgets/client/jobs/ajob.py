@@ -20,6 +20,7 @@ from ogc_widgets.errors import (
     ProblemError,
     ProtocolError,
     SignInError,
+    need_number,
 )
 from ogc_widgets.lazy import from_above
 from ogc_widgets.protocol.answers.job_replies import read_dismissed
@@ -145,6 +146,7 @@ class AsyncJob(AnyJob):
             JobGoneError: The server no longer knows the job.
             SignInError: The credentials are no longer accepted; the job goes on.
         """
+        need_number("timeout_s", timeout_s or 0, "number of seconds")
         try:
             async with asyncio.timeout(timeout_s):
                 with self.showing(progress or False):

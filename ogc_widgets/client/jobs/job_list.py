@@ -18,6 +18,7 @@ from ogc_widgets.errors import (
     ProblemError,
     ServerError,
     SignInError,
+    need_count,
 )
 from ogc_widgets.protocol.answers.job_replies import job_address, job_id_of, read_status
 from ogc_widgets.protocol.documents.status import jobs_on
@@ -105,6 +106,7 @@ class Jobs:
             InputError: There is no such status.
             ServerError: The list could not be read.
         """
+        need_count("limit", limit)
         query = JobQuery.of(process_id, status, since, text)
         pages = JobPages(self, query, min(limit, LONGEST_PAGE))
         found: list[AsyncJob] = []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import io
 import warnings
-from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -16,6 +15,7 @@ from ogc_widgets.client.results.arrays.from_rasters import (
     RasterSource,
     dataset_of_rasters,
 )
+from ogc_widgets.client.results.chosen import chosen_items, chosen_names
 from ogc_widgets.client.results.content import no_such_output
 from ogc_widgets.client.results.features import (
     features_of,
@@ -41,6 +41,8 @@ from ogc_widgets.errors import (
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
     import geopandas as gpd
     import pandas as pd
     import PIL.Image
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     import xarray as xr
     from PIL import Image
 
+    from ogc_widgets.client.results.chosen import Items
     from ogc_widgets.client.results.content import Content
     from ogc_widgets.client.results.files.result_files import Asset, ResultFile
     from ogc_widgets.protocol.json_type import JsonObject
@@ -141,8 +144,8 @@ class IntoPython:
     @on_loop
     async def aio_to_xarray(
         self,
-        items: Mapping[str, Any] | Iterable[Mapping[str, Any]] | None = None,
-        assets: Iterable[str] | None = None,
+        items: Items | None = None,
+        assets: str | Iterable[str] | None = None,
         *,
         output: str | None = None,
         bbox: Sequence[float] | None = None,
@@ -158,7 +161,7 @@ class IntoPython:
         in the threads of this process; ``.load()`` before handing it to others.
 
         Args:
-            items: One of ``items``, or several; all of them if left out.
+            items: One of ``items`` or its id, or several; all of them if left out.
             assets: Keys of their assets; all rasters if left out.
             output: Id of an output instead: netCDF, HDF5, Zarr, GRIB, or a raster.
             bbox: West, south, east and north in degrees, of rasters.
@@ -219,16 +222,13 @@ class IntoPython:
 
     def _rasters(
         self,
-        items: Mapping[str, Any] | Iterable[Mapping[str, Any]] | None,
-        assets: Iterable[str] | None,
+        items: Items | None,
+        assets: str | Iterable[str] | None,
     ) -> list[RasterSource]:
         """The rasters of some items; of those that were not named, what can be read."""
-        if items is None:
-            items = self.items
-        chosen = [items] if isinstance(items, Mapping) else [*items]
-        keys = None if assets is None else {*assets}
+        keys = chosen_names(assets, "assets")
         found, wrong = [], ""
-        for item in chosen:
+        for item in chosen_items(items, self.items):
             for asset in self.assets(item):
                 if keys is None and not _is_raster(asset):
                     continue

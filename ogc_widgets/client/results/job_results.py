@@ -11,6 +11,7 @@ from ogc_widgets.client.facade import blocking, takes
 from ogc_widgets.client.http.loop import on_loop, run
 from ogc_widgets.client.progress import showing
 from ogc_widgets.client.progress.steps import step_of_downloads
+from ogc_widgets.client.results.chosen import chosen_items, chosen_names
 from ogc_widgets.client.results.content import Content, contents_of, no_such_output
 from ogc_widgets.client.results.downloads import (
     AT_ONCE,
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 
     from ogc_widgets.client.http.connection import Connection
     from ogc_widgets.client.progress import Progress
+    from ogc_widgets.client.results.chosen import Items
     from ogc_widgets.client.results.files.opening import Opened
     from ogc_widgets.client.results.files.remote_file import RemoteFile
     from ogc_widgets.client.results.files.result_files import ResultFile
@@ -154,9 +156,9 @@ class Results(IntoPython):
     def files(
         self,
         *,
-        items: Iterable[Mapping[str, Any]] | None = None,
-        assets: Iterable[str] | None = None,
-        outputs: Iterable[str] | None = None,
+        items: Items | None = None,
+        assets: str | Iterable[str] | None = None,
+        outputs: str | Iterable[str] | None = None,
     ) -> Iterator[Wanted]:
         """List what :meth:`download` saves and leaves out; nothing is fetched.
 
@@ -164,7 +166,7 @@ class Results(IntoPython):
         binary values, GeoJSON and other JSON, texts. A file that is both comes once.
 
         Args:
-            items: Of which items; all of them if left out.
+            items: Of which items, or ids of items; all of them if left out.
             assets: Which assets, by key; every one if left out.
             outputs: Which outputs, by id; all of them if nothing is chosen.
 
@@ -172,14 +174,14 @@ class Results(IntoPython):
             InputError: There is no such output.
         """
         urls = set[str]()
+        keys, ids = chosen_names(assets, "assets"), chosen_names(outputs, "outputs")
         if outputs is None or items is not None or assets is not None:
-            keys = None if assets is None else set(assets)
-            for item in self.items if items is None else items:
+            for item in chosen_items(items, self.items):
                 for asset in self._files_of_item(item, keys):
                     urls.add(asset.file.url if asset.file else "")
                     yield asset
         if outputs is not None or (items is None and assets is None):
-            for name in self.output_ids if outputs is None else outputs:
+            for name in self.output_ids if ids is None else ids:
                 for one in self._files_of_output(name):
                     if one.file is None or one.file.url not in urls - {""}:
                         yield one
@@ -206,9 +208,9 @@ class Results(IntoPython):
         self,
         folder: str | Path,
         *,
-        items: Iterable[Mapping[str, Any]] | None = None,
-        assets: Iterable[str] | None = None,
-        outputs: Iterable[str] | None = None,
+        items: Items | None = None,
+        assets: str | Iterable[str] | None = None,
+        outputs: str | Iterable[str] | None = None,
         at_once: int = AT_ONCE,
         progress: Progress[Downloads] = None,
     ) -> Downloaded:
@@ -222,7 +224,7 @@ class Results(IntoPython):
 
         Args:
             folder: Where to; made if it does not exist.
-            items: Of which items; all of them if left out.
+            items: Of which items, or ids of items; all of them if left out.
             assets: Which assets, by key; every one that can be reached if left out.
             outputs: Which outputs, by id; all of them if nothing is chosen.
             at_once: How many files are fetched at once.

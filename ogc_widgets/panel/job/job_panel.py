@@ -17,6 +17,7 @@ from ogc_widgets.errors import (
     OgcError,
     SignInError,
     SubmissionUnknownError,
+    need_job,
 )
 from ogc_widgets.panel.job.job_state import (
     Surroundings,
@@ -104,6 +105,8 @@ class JobPanel(SigningInView, JobLogs):
     def job(self, job: Job | None) -> None:
         if job is self._job and self._unwatch is not None:
             return
+        if job is not None:
+            need_job("JobPanel", job)
         # A job that was just submitted has begun before it was there.
         is_submitted = job is not None and self._job is None
         with publishing(self):

@@ -11,7 +11,13 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from ogc_widgets.client.jobs.job import Job
-from ogc_widgets.errors import InputError, JobGoneError, OgcError, ProblemError
+from ogc_widgets.errors import (
+    InputError,
+    JobGoneError,
+    OgcError,
+    ProblemError,
+    need_client,
+)
 from ogc_widgets.panel.job.stopping import ask_to_stop
 from ogc_widgets.panel.jobs.job_listing import Filter, JobListing
 from ogc_widgets.panel.jobs.table_rows import card_html, card_text, table_row
@@ -53,6 +59,7 @@ class JobTable(StateView):
     """Id of the job that was chosen last."""
 
     def __init__(self, client: Client, *, page_size: int = 10) -> None:
+        need_client("JobTable", client)
         self._client = client
         self._page_size = page_size
         self._page = 0

@@ -127,6 +127,11 @@ def execute_request(
     if response not in (*get_args(Response), None):
         advice = 'Use "auto", "document", "raw" or None.'
         raise InputError(f"Unknown response {response!r}.", advice=advice)
+    if not isinstance(inputs, Mapping):
+        raise InputError(
+            f"Inputs are a dict of input id to value, not {type(inputs).__name__}.",
+            safe="Nothing was sent.",
+        )
     wanted = wanted_outputs(outputs, process)
     if response == "auto":
         is_document = has_response and not _gives_bytes(wanted, process)
@@ -188,6 +193,11 @@ def wanted_outputs(
             name: {"transmissionMode": wish} if isinstance(wish, str) else wish or {}
             for name, wish in outputs.items()
         }
+    if not isinstance(outputs, (str, Iterable, type(None))):
+        raise InputError(
+            f"Outputs are ids, or a dict of id to wish, not {type(outputs).__name__}.",
+            safe="Nothing was sent.",
+        )
     names = [outputs] if isinstance(outputs, str) else list(outputs or ())
     known = getattr(process, "outputs", {})
     for name in names:

@@ -1,0 +1,88 @@
+"""What is passed by mistake costs a sentence that says what to pass."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from raw_server import answer, processes_server
+
+import ogc_widgets as ogc
+from ogc_widgets.errors import InputError
+
+ITEM = {
+    "type": "Feature",
+    "stac_version": "1.0.0",
+    "id": "one",
+    "geometry": None,
+    "properties": {},
+    "links": [],
+    "assets": {
+        name: {"href": f"data:text/plain,{name}", "type": "text/plain"}
+        for name in ("data", "look")
+    },
+}
+DONE = {"jobID": "j", "status": "successful", "processID": "p"}
+RESULTS = {"items": {"type": "FeatureCollection", "features": [ITEM]}}
+
+
+@pytest.fixture(scope="module")
+def server():
+    answers = {
+        ("GET", "/api/jobs/j"): lambda *_: answer(DONE),
+        ("GET", "/api/jobs/j/results"): lambda *_: answer(RESULTS),
+    }
+    with processes_server(answers) as server:
+        yield server
+
+
+@pytest.fixture
+def client(server):
+    with ogc.Client(f"{server.origin}/api") as client:
+        yield client
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda c: c.execute("p", [1]), "Inputs are a dict .*, not list"),
+        (lambda c: c.execute("p", None), "Inputs are a dict .*, not NoneType"),
+        (lambda c: c.execute("p", {}, outputs=5), "Outputs are ids"),
+        (lambda c: c.execute_many("p", [{}], at_once=0), "at_once .* from 1 on"),
+        (lambda c: c.jobs(limit="5"), "limit is a whole number"),
+        (lambda c: c.jobs(limit=-1), "limit is a whole number"),
+        (lambda c: c.jobs(status=5), "no status '?5"),
+        (lambda c: c.job("j").wait("5"), "timeout_s is a number of seconds"),
+        (lambda c: c.job("j").results().download("d", items="two"), "no item 'two'"),
+        (lambda c: c.job("j").results().download("d", items=5), "int is no item"),
+        (lambda c: c.job("j").results().download("d", assets=5), "assets are a list"),
+        (lambda c: c.job("j").results().download("d", outputs=[5]), "outputs are"),
+        (lambda c: ogc.Client(c.aio.url, timeout_s="5"), "timeout_s .* not '5'"),
+        (lambda c: ogc.Client(c.aio.url, timeout_s=-1), "timeout_s .* not -1"),
+        (lambda c: ogc.Client(c.aio.url, headers=["a"]), "headers are a dict"),
+        (lambda c: ogc.Client(c.aio.url, params="a=b"), "params are a dict"),
+        (lambda _: ogc.Client("https://a.test", verify=5).processes(), "verify is"),
+        (lambda c: ogc.JobTable(c.aio.url), "JobTable takes a client, not str"),
+        (lambda c: ogc.ServerCard(c.aio.url), "ServerCard takes a client"),
+        (lambda c: ogc.DeployPanel(c.aio.url), "DeployPanel takes a client"),
+        (lambda c: ogc.SignIn(c.aio.url), "SignIn takes a client"),
+        (lambda _: ogc.JobPanel("j"), "JobPanel takes a job, not str"),
+        (lambda c: setattr(ogc.App(c, "p"), "job", "j"), "app.job takes a job"),
+        (lambda c: setattr(ogc.App(c, "p"), "results", "j"), "app.results takes"),
+        (lambda _: ogc.lab(port="8080"), "port is a whole number"),
+        (lambda _: ogc.lab(keep_gb="many"), "keep_gb is a number"),
+    ],
+)
+def test_mistake_is_named(client, tmp_path, monkeypatch, call, said):
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(InputError, match=said):
+        call(client)
+    assert [*tmp_path.iterdir()] == []
+
+
+@pytest.mark.parametrize("items", ["one", ["one"], ITEM, [ITEM]], ids=json.dumps)
+@pytest.mark.parametrize("assets", ["data", ["data"]])
+def test_one_item_or_asset_need_not_be_in_a_list(client, items, assets):
+    results = client.job("j").results()
+    found = results.files(items=items, assets=assets)
+    assert [one.name for one in found] == ["one/data"]
