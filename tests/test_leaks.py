@@ -44,6 +44,11 @@ def test_nothing_is_left_when_an_app_is_closed_while_its_job_runs(
         "stac_items": lab_server.scenes,
     }
 
+    # The scripts of what shows results stay; whether it is made before an app is closed
+    # is a matter of moments.
+    with_results = ogc.App(lab_server.url, "water-bodies")
+    assert with_results._stage
+    with_results.close()
     start = {"tasks": counts()["tasks"]}
 
     def start_and_close() -> str:
