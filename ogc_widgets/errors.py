@@ -39,11 +39,10 @@ do next. None of them ever holds a token or the query part of an address.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from math import inf
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from numbers import Integral, Real
+from typing import Any
 
 
 def printable(text: str) -> str:
@@ -125,15 +124,57 @@ def need_extra(feature: str, extra: str, *modules: str) -> None:
             raise MissingExtraError(feature, extra) from error
 
 
-def need_number(name: str, value: object, what: str = "number") -> None:
-    """Refuse what is no number, such as one ``of seconds``.
+def need_number(
+    name: str,
+    value: object,
+    what: str = "number",
+    *,
+    least: float = 0,
+) -> None:
+    """Refuse what is no number, such as a ``number of seconds``.
 
     Raises:
-        InputError: It is something else, below 0, or without an end.
+        InputError: It is something else, or less than that.
     """
     is_bool = isinstance(value, bool)
-    if is_bool or not isinstance(value, (int, float)) or not 0 <= value < inf:
-        raise InputError(f"{name} is a {what} from 0 on, not {value!r}.")
+    if is_bool or not isinstance(value, Real) or not float(value) >= least:
+        bound = f" from {least:g} on" if least > -inf else ""
+        raise InputError(f"{name} is a {what}{bound}, not {value!r}.")
+
+
+def need_count(name: str, value: object, least: int = 0, *, safe: str = "") -> None:
+    """Refuse what is no whole number of things.
+
+    Raises:
+        InputError: It is something else, or less than that.
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        said = f"{name} is a whole number from {least} on, not {value!r}."
+        raise InputError(said, safe=safe)
+
+
+def need_dict(
+    name: str, value: object, of: str, *, safe: str = "", advice: str = ""
+) -> None:
+    """Refuse what is no dict, such as one of ``input id to value``.
+
+    Raises:
+        InputError: It is something else.
+    """
+    if not isinstance(value, Mapping):
+        said = f"{name} are a dict of {of}, not {type(value).__name__}."
+        raise InputError(said, safe=safe, advice=advice)
+
+
+def need_like(name: str, value: object, what: str, *, has: str, example: str) -> None:
+    """Refuse what is of another kind, which is known by an attribute.
+
+    Raises:
+        InputError: It has no such attribute.
+    """
+    if not hasattr(value, has):
+        said = f"{name} takes {what}, not {type(value).__name__}."
+        raise InputError(said, advice=f"For example: {example}")
 
 
 def need_client(name: str, client: object) -> None:
@@ -142,11 +183,8 @@ def need_client(name: str, client: object) -> None:
     Raises:
         InputError: It is something else.
     """
-    if not hasattr(client, "aio"):
-        raise InputError(
-            f"{name} takes a client, not {type(client).__name__}.",
-            advice=f"For example: ogc.{name}(ogc.Client(url))",
-        )
+    example = f"ogc.{name}(ogc.Client(url))"
+    need_like(name, client, "a client", has="aio", example=example)
 
 
 def need_job(name: str, job: object) -> None:
@@ -155,21 +193,7 @@ def need_job(name: str, job: object) -> None:
     Raises:
         InputError: It is something else.
     """
-    if not hasattr(job, "watch"):
-        raise InputError(
-            f"{name} takes a job, not {type(job).__name__}.",
-            advice="For example: client.job(job_id)",
-        )
-
-
-def need_count(name: str, value: object, least: int = 0) -> None:
-    """Refuse what is no whole number of things.
-
-    Raises:
-        InputError: It is something else, or less than that.
-    """
-    if isinstance(value, bool) or not isinstance(value, int) or value < least:
-        raise InputError(f"{name} is a whole number from {least} on, not {value!r}.")
+    need_like(name, job, "a job", has="watch", example="client.job(job_id)")
 
 
 class ServerError(OgcError):

@@ -9,7 +9,7 @@ import traitlets
 
 from ogc_widgets.app.code_view import CodeView
 from ogc_widgets.app.head_and_foot import FrameView, HeaderView, RunBar
-from ogc_widgets.errors import InputError, need_job
+from ogc_widgets.errors import need_job, need_like
 from ogc_widgets.form import ProcessForm
 from ogc_widgets.map import AreaMap
 from ogc_widgets.panel import JobPanel
@@ -70,11 +70,9 @@ class Screen(NotesDisplay, ipywidgets.VBox):
     @traitlets.validate("results")
     def _take_results(self, proposed: dict[str, Any]) -> object:
         results = proposed["value"]
-        if results is not None and not hasattr(results, "contents"):
-            raise InputError(
-                f"app.results takes results, not {type(results).__name__}.",
-                advice="For example: job.results()",
-            )
+        if results is not None:
+            what, example = "results", "job.results()"
+            need_like("app.results", results, what, has="contents", example=example)
         return results
 
     def __init__(self, client: Client) -> None:

@@ -8,13 +8,12 @@ sets of inputs, and the widgets of registered fields.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.errors import InputError, InvalidInputsError
+from ogc_widgets.errors import InvalidInputsError, need_dict
 from ogc_widgets.form.areas import FormAreas
 from ogc_widgets.form.checks.server_problems import messages_for
 from ogc_widgets.form.custom_widgets import CustomWidgets
@@ -33,6 +32,8 @@ from ogc_widgets.form.values import Change, FormValues, fields_of
 from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ogc_widgets.form.comparison import Comparison
 
 
@@ -145,13 +146,10 @@ class ProcessForm(ManyJobs, FormPage):
             self.active_area = ""
             self._values.reset()
 
-    def _take_inputs(self, values: object) -> None:
+    def _take_inputs(self, values: Mapping[str, Any]) -> None:
         """Fill the whole form; inputs that are not named become empty."""
-        if not isinstance(values, Mapping):
-            raise InputError(
-                f"Inputs are a dict of input id to value, not {type(values).__name__}.",
-                advice='For example: form.inputs = {"aoi": "-10,40,5,50"}',
-            )
+        example = 'For example: form.inputs = {"aoi": "-10,40,5,50"}'
+        need_dict("Inputs", values, "input id to value", advice=example)
         every: dict[str, Any] = dict.fromkeys((*self._fields, *self.inputs), UNSET)
         self.change_inputs({**every, **values})
 

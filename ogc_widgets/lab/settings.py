@@ -7,6 +7,7 @@ what goes to the server's own process is :class:`Settings`.
 from __future__ import annotations
 
 import json
+import math
 import os
 import re
 import shlex
@@ -318,8 +319,10 @@ def _check(given: Mapping[str, Any]) -> None:
     if port > 65535:
         raise InputError(f"port is {port}; it must be between 0 and 65535.")
     need_count("workers", given.get("workers", 1), least=1)
-    for name in _LIMITS:  # 0 stands for any number
-        need_number(name, given.get(name, 0))
+    for name in _LIMITS:
+        need_number(name, value := given.get(name, 0))
+        if value == math.inf:
+            raise InputError(f"{name} is {value}; 0 stands for any number.")
     tenant = given.get("tenant", Settings.tenant)
     if not tenant.replace("-", "").replace("_", "").isalnum():
         raise InputError(f"tenant is {tenant!r}; use letters, digits, '-' and '_'.")

@@ -16,7 +16,7 @@ from ogc_widgets.client import auth
 from ogc_widgets.client.auth.oidc import DeviceFlow
 from ogc_widgets.client.auth.secret import without_trace
 from ogc_widgets.client.client import AsyncClient, Client
-from ogc_widgets.errors import InputError, OgcError, need_client
+from ogc_widgets.errors import InputError, OgcError, need_like
 from ogc_widgets.protocol.links import is_private_host
 from ogc_widgets.protocol.security import Way
 from ogc_widgets.protocol.text import clean
@@ -232,8 +232,8 @@ class SignIn(SigningInView):
         on_done: Callable[[], None] | None = None,
     ) -> None:
         aio = client.aio if isinstance(client, Client) else client
-        if not hasattr(aio, "signing_in"):
-            need_client("SignIn", client)
+        example = "ogc.SignIn(ogc.Client(url))"
+        need_like("SignIn", aio, "a client", has="signing_in", example=example)
         self._signing_in = aio.signing_in
         self._note = note
         self._on_done = on_done

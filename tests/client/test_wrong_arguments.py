@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import math
 
+import numpy as np
 import pytest
 from raw_server import answer, processes_server
 
@@ -29,6 +31,7 @@ RESULTS = {"items": {"type": "FeatureCollection", "features": [ITEM]}}
 @pytest.fixture(scope="module")
 def server():
     answers = {
+        ("GET", "/api/jobs"): lambda *_: answer({"jobs": [DONE], "links": []}),
         ("GET", "/api/jobs/j"): lambda *_: answer(DONE),
         ("GET", "/api/jobs/j/results"): lambda *_: answer(RESULTS),
     }
@@ -86,3 +89,11 @@ def test_one_item_or_asset_need_not_be_in_a_list(client, items, assets):
     results = client.job("j").results()
     found = results.files(items=items, assets=assets)
     assert [one.name for one in found] == ["one/data"]
+
+
+def test_numbers_are_taken_whoever_has_made_them(server, client):
+    with ogc.Client(f"{server.origin}/api", timeout_s=np.int64(5)) as other:
+        assert [job.id for job in other.jobs(limit=np.int64(5))] == ["j"]
+    job = client.job("j")
+    for timeout_s in (math.inf, -1, np.float32(5)):  # -1: the time was up before
+        assert job.wait(timeout_s) is job

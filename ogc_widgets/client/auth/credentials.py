@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
@@ -14,11 +13,13 @@ from ogc_widgets.client.http.blanking import (
     blanked_headers,
     blanked_reply,
 )
-from ogc_widgets.errors import InputError
+from ogc_widgets.errors import InputError, need_dict
 from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.links import origin, with_query
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ogc_widgets.client.auth.ways import Way
     from ogc_widgets.protocol.answers.replies import Reply
 
@@ -153,11 +154,6 @@ def _way_of(auth: Auth) -> Way | None:
 
 
 def _sealed_params(params: Mapping[str, str]) -> dict[str, Secret]:
-    if not isinstance(params, Mapping):
-        raise InputError(
-            f"params are a dict of name to value, not {type(params).__name__}.",
-            advice='For example: Client(url, params={"map": "/maps/a.qgs"}).',
-        )
     for name, value in params.items():
         if not isinstance(name, str) or not isinstance(value, str | int | float):
             raise InputError(
@@ -168,11 +164,8 @@ def _sealed_params(params: Mapping[str, str]) -> dict[str, Secret]:
 
 
 def _sealed_headers(headers: Mapping[str, str]) -> dict[str, Secret]:
-    if not isinstance(headers, Mapping):
-        raise InputError(
-            f"headers are a dict of name to value, not {type(headers).__name__}.",
-            advice='For example: Client(url, headers={"X-Api-Key": key}).',
-        )
+    example = 'For example: Client(url, headers={"X-Api-Key": key}).'
+    need_dict("headers", headers, "name to value", advice=example)
     for name, value in headers.items():
         if not isinstance(value, str) or not value.isprintable() or ":" in name:
             raise InputError(f"The header {name!r} cannot be sent.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 import weakref
+from math import inf
 from typing import TYPE_CHECKING
 
 from ogc_widgets.client.batches.any_batch import AnyBatch
@@ -182,7 +183,7 @@ class AsyncBatch(AnyBatch):
             ServerError: Nothing more is sent, for a reason that ``batch.trouble`` says,
                 and nothing runs any more.
         """
-        need_number("timeout_s", timeout_s or 0, "number of seconds")
+        need_number("timeout_s", timeout_s or 0, "number of seconds", least=-inf)
         try:
             async with asyncio.timeout(timeout_s):
                 with self.showing(progress or False):

@@ -92,10 +92,10 @@ class AnyBatch(Lasting):
     @at_once.setter
     @_in_loop
     def at_once(self, value: int) -> None:
-        need_count("at_once", value, least=1)
+        need_count("at_once", value, least=1, safe="Nothing was sent.")
         self.schedule.own()
-        self.book.keep_head(replace(self.book.head, at_once=value))
-        self.schedule.set_at_once(value)
+        self.book.keep_head(replace(self.book.head, at_once=int(value)))
+        self.schedule.set_at_once(int(value))
 
     @property
     def entries(self) -> tuple[BatchEntry, ...]:

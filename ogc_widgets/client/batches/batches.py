@@ -77,7 +77,7 @@ class Batches:
             NoSuchProcessError: The server does not know the process.
             ServerError: The process could not be read.
         """
-        need_count("at_once", at_once, least=1)
+        need_count("at_once", at_once, least=1, safe="Nothing was sent.")
         wanted = [_checked(place, one) for place, one in enumerate(inputs_list)]
         if not wanted:
             raise InputError("There are no inputs to run.", safe="Nothing was sent.")
@@ -105,7 +105,7 @@ class Batches:
             server_url=connection.url,
             process_id=process_id,
             created_at=datetime.now(UTC),
-            at_once=at_once,
+            at_once=int(at_once),
             outputs=requests.wanted_outputs(outputs) or None,
             response=response,
             extra=dict(extra) if extra else None,

@@ -30,6 +30,7 @@ from ogc_widgets.errors import (
     ServerError,
     SignInError,
     TransportError,
+    need_dict,
     need_number,
 )
 from ogc_widgets.patterns import pattern
@@ -102,13 +103,13 @@ class Connection(Transport):
     ) -> None:
         typed = clean_url(url)
         need_number("timeout_s", timeout_s, "number of seconds")
+        example = 'For example: Client(url, params={"map": "/maps/a.qgs"}).'
+        need_dict("params", params or {}, "name to value", advice=example)
         credentials = Credentials(
             typed.url,
             auth if auth is not None else typed.user,
             headers,
-            {**typed.params, **params}
-            if isinstance(params, Mapping)
-            else (params or typed.params),
+            {**typed.params, **(params or {})},
         )
         super().__init__(typed.url, credentials, timeout_s=timeout_s, verify=verify)
         self._typed_with_slash = typed.has_slash

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from functools import cached_property
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.facade import awaitable
@@ -146,7 +147,7 @@ class AsyncJob(AnyJob):
             JobGoneError: The server no longer knows the job.
             SignInError: The credentials are no longer accepted; the job goes on.
         """
-        need_number("timeout_s", timeout_s or 0, "number of seconds")
+        need_number("timeout_s", timeout_s or 0, "number of seconds", least=-inf)
         try:
             async with asyncio.timeout(timeout_s):
                 with self.showing(progress or False):

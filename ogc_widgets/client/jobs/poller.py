@@ -83,7 +83,7 @@ class Poller:
         # A list of bare ids has not said whose job it is.
         self._process_id = process_id or status.process_id
         self.status, self.phase = status, phase_of(status)
-        self._began, self._is_new = (time.monotonic(), time.time()), is_new
+        self._began, self._is_new = now(), is_new
         self._made: Watch | None = None
         is_over = status.is_finished
         self.earlier_message = "" if is_over else status.message
@@ -93,7 +93,7 @@ class Poller:
         # What the history of this machine knows of it, and when it was not over yet.
         self._noted = ""
         is_open = is_new or (status.word and not is_over)
-        self._open_at = self._began[1] if is_open else 0.0
+        self._open_at = self._began.unix if is_open else 0.0
 
     @cached_property  # a list has many jobs of which nobody asks
     def _checking(self) -> asyncio.Lock:
@@ -108,7 +108,7 @@ class Poller:
         if self._made is None:  # as of most jobs in a list
             with _making:
                 self._made = self._made or Watch(
-                    Moment(*self._began), status=self.status, is_new=self._is_new
+                    self._began, status=self.status, is_new=self._is_new
                 )
         return self._made
 

@@ -33,23 +33,23 @@ def chosen_items(given: Items | None, items: Sequence[JsonObject]) -> list[JsonO
     several = [given] if is_one else given
     if not isinstance(several, Iterable):
         raise _no_item(given)
-    return [_item(one, items) for one in several]
+    by_id = {str(item.get("id")): item for item in reversed(items)}  # the first wins
+    return [_item(one, by_id) for one in several]
 
 
-def _item(given: Any, items: Sequence[JsonObject]) -> JsonObject:  # noqa: ANN401 # whatever people pass
+def _item(given: Any, by_id: dict[str, JsonObject]) -> JsonObject:  # noqa: ANN401 # whatever people pass
     if isinstance(given, str):
-        found = next((item for item in items if item.get("id") == given), None)
-        if found is None:
-            ids = ", ".join(str(item.get("id")) for item in items)
+        if given not in by_id:
+            ids = ", ".join(reversed(by_id))
             raise InputError(
                 f"The results have no item {clean(given, limit=80)!r}.",
                 advice=f"They have: {clean(ids, limit=200) or 'none'}.",
             )
-        return found
+        return by_id[given]
     item = given.to_dict() if hasattr(given, "to_dict") else given
-    if not isinstance(item, dict):
+    if not isinstance(item, Mapping):
         raise _no_item(given)
-    return item
+    return item if isinstance(item, dict) else dict(item)
 
 
 def _no_item(given: object) -> InputError:

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Literal, Self, get_args
 from urllib.parse import urlsplit
 
-from ogc_widgets.errors import InputError
+from ogc_widgets.errors import InputError, need_dict
 from ogc_widgets.protocol import media_types, reading
 from ogc_widgets.protocol.links import find_link, join_path, origin, with_query
 from ogc_widgets.protocol.notices import notice
@@ -127,11 +127,7 @@ def execute_request(
     if response not in (*get_args(Response), None):
         advice = 'Use "auto", "document", "raw" or None.'
         raise InputError(f"Unknown response {response!r}.", advice=advice)
-    if not isinstance(inputs, Mapping):
-        raise InputError(
-            f"Inputs are a dict of input id to value, not {type(inputs).__name__}.",
-            safe="Nothing was sent.",
-        )
+    need_dict("Inputs", inputs, "input id to value", safe="Nothing was sent.")
     wanted = wanted_outputs(outputs, process)
     if response == "auto":
         is_document = has_response and not _gives_bytes(wanted, process)
