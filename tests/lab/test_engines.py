@@ -62,6 +62,9 @@ def test_toil_runs_jobs_at_once_and_ends_what_is_stopped(
     locks = tmp_path / "locks"  # where Toil would put them
     locks.mkdir()
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(locks))
+    scratch = tmp_path / "scratch"  # what a machine's /tmp is
+    scratch.mkdir()
+    monkeypatch.setenv("TMPDIR", str(scratch))
     with lab(data=tmp_path, engine="toil", workers=2) as server:
         api = connect(server.url)
         api.deploy("asleep.cwl")
@@ -83,6 +86,7 @@ def test_toil_runs_jobs_at_once_and_ends_what_is_stopped(
         # Its store and its temporary files, which are large, are gone.
         assert not (tmp_path / good.removeprefix("/") / "tmp").exists()
     assert not list(locks.iterdir())
+    assert not [path for path in scratch.rglob("*") if path.is_file()]
 
 
 HEAD = "[2026-11-29T17:44:17+0000] [MainThread] [W] [toil.leader]"

@@ -85,6 +85,8 @@ def main(arguments: list[str]) -> int:
 
     # It would listen on all interfaces for log records that nothing here sends.
     common.RealtimeLogger = lambda *_, **__: nullcontext()
+    # Messages that nobody reads here would stay behind in files of /tmp.
+    common.gen_message_bus_path = lambda *_, **__: os.devnull
     for name, make in (
         ("single_machine", registry.single_machine_batch_system_factory),
         ("slurm", registry.slurm_batch_system_factory),
