@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import accumulate
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.area.boxes import AREA_TYPES, short, tidy
+from ogc_widgets.area.boxes import AREA_TYPES, checked_box, short, tidy
 from ogc_widgets.errors import InputError
 from ogc_widgets.patterns import pattern
 
@@ -26,15 +26,16 @@ class Area:
     """A shape on the Earth, checked and in the form that RFC 7946 asks for.
 
     It is read once and never changes; what is derived from it is made when it is asked
-    for, and kept. shapely is loaded with the first one.
+    for, and kept. shapely is loaded for the first one that is more than a box.
 
     Args:
-        shape: Shape of shapely: longitudes in [-180, 180], cut at the antimeridian.
+        given: Shape of shapely: longitudes in [-180, 180], cut at the antimeridian. Or
+            west, south, east and north of a box, checked.
         heights: Lower and upper height of a box, if it has any.
         note: What was mended when it was read, in words.
     """
 
-    shape: Shape
+    given: Shape | Box
     heights: Heights | None = None
     note: str = ""
 
@@ -77,9 +78,7 @@ class Area:
         Raises:
             InputError: The box is upside down, has no area, or is not on the Earth.
         """
-        from ogc_widgets.area.mending import box_shape
-
-        return cls(box_shape(west, south, east, north), heights)
+        return cls(checked_box(west, south, east, north), heights)
 
     @classmethod
     def drawn(cls, geometry: object) -> Area:
@@ -119,16 +118,34 @@ class Area:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Area):
             return NotImplemented
-        return self is other or (
-            self.heights == other.heights and bool(self.shape == other.shape)
-        )
+        if self.heights != other.heights:
+            return False
+        if self._sides and other._sides:
+            return self._sides == other._sides
+        return self is other or bool(self.shape == other.shape)
 
     def __hash__(self) -> int:
         return hash((self.shape, self.heights))
 
     @property
+    def _sides(self) -> Box | None:
+        """The four sides, where it was made of them."""
+        return self.given if isinstance(self.given, tuple) else None
+
+    @cached_property
+    def shape(self) -> Shape:
+        """Shape of shapely: longitudes in [-180, 180], cut at the antimeridian."""
+        if not isinstance(self.given, tuple):
+            return self.given
+        from ogc_widgets.area.mending import box_shape
+
+        return box_shape(*self.given)
+
+    @property
     def kind(self) -> str:
         """Type of the geometry, such as ``Polygon``."""
+        if self._sides:
+            return "MultiPolygon" if self.crosses else "Polygon"
         return str(self.shape.geom_type)
 
     @property
@@ -145,6 +162,9 @@ class Area:
         Raises:
             InputError: The shape has no positions.
         """
+        if self._sides:
+            west, south, east, north = map(tidy, self._sides)
+            return west, south, east, north
         import shapely
 
         parts = shapely.get_parts(shapely.get_parts(self.shape))
@@ -169,6 +189,8 @@ class Area:
     @cached_property
     def is_box(self) -> bool:
         """Whether it is nothing but its box."""
+        if self._sides:
+            return True
         from ogc_widgets.area.mending import is_box
 
         return is_box(self.shape)
@@ -204,7 +226,7 @@ class Area:
         import shapely
 
         many = getattr(shapely, f"Multi{self.kind}")
-        return replace(self, shape=many([self.shape]))
+        return replace(self, given=many([self.shape]))
 
 
 def geojson_of(shape: Shape) -> Geometry:

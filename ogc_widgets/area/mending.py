@@ -40,12 +40,7 @@ _POLAR = 60.0  # degrees of latitude beyond which rings around a pole are looked
 
 
 def box_shape(west: float, south: float, east: float, north: float) -> Shape:
-    """A box, or two that meet at 180 degrees where ``west > east``.
-
-    Raises:
-        InputError: The box is upside down, has no area, or is not on the Earth.
-    """
-    west, south, east, north = checked_box(west, south, east, north)
+    """A checked box, or two that meet at 180 degrees where ``west > east``."""
     parts = [(west, east)] if west < east else [(west, 180.0), (-180.0, east)]
     made = [
         shapely.Polygon([(w, south), (e, south), (e, north), (w, north)])
@@ -267,7 +262,7 @@ def _polygons(rings: list[Positions], *, strict: bool) -> tuple[list[Shape], str
     if has_sides:
         west, _, east, _ = made.bounds
         is_beyond = not holes and (west < -180 or east > 180)
-        return _cut(box_shape(*made.bounds) if is_beyond else made), ""
+        return _cut(box_shape(*checked_box(*made.bounds)) if is_beyond else made), ""
     if _goes_round(outer):
         return _over_the_pole(made), ""
     if made.is_valid:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from ogc_widgets.client.auth.sign_in import SigningIn
-from ogc_widgets.client.batches.batch import Batch
 from ogc_widgets.client.batches.batches import Batches
 from ogc_widgets.client.deployment import Deployment
 from ogc_widgets.client.discovery import Discovery
@@ -19,6 +18,8 @@ from ogc_widgets.client.jobs.job_list import JobPages, Jobs
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
+    from ogc_widgets.client.batches.abatch import AsyncBatch
+    from ogc_widgets.client.batches.batch import Batch
     from ogc_widgets.client.jobs.ajob import AsyncJob
     from ogc_widgets.client.results.files.object_store import S3
     from ogc_widgets.protocol import Capabilities
@@ -147,6 +148,12 @@ def _blocking_jobs(jobs: list[AsyncJob]) -> list[Job]:
     return [Job(job) for job in jobs]
 
 
+def _blocking_batch(batch: AsyncBatch) -> Batch:
+    from ogc_widgets.client.batches.batch import Batch  # loads much, for few
+
+    return Batch(batch)
+
+
 class Client(_AnyClient):
     """A client for one OGC API - Processes server.
 
@@ -187,7 +194,7 @@ class Client(_AnyClient):
     processes = blocking(AsyncClient.processes)
     process = blocking(AsyncClient.process)
     execute = blocking(AsyncClient.execute, Job)
-    execute_many = blocking(AsyncClient.execute_many, Batch)
+    execute_many = blocking(AsyncClient.execute_many, _blocking_batch)
     create_job = blocking(AsyncClient.create_job, Job)
     jobs = blocking(AsyncClient.jobs, _blocking_jobs)
 

@@ -9,7 +9,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
 
-from ogc_widgets.client.package_check import PackageLike, check_package, load_package
 from ogc_widgets.errors import (
     DeadlineError,
     NoSuchProcessError,
@@ -28,6 +27,7 @@ from ogc_widgets.protocol.text import MESSAGE_LIMIT, clean
 
 if TYPE_CHECKING:
     from ogc_widgets.client.discovery import Discovery
+    from ogc_widgets.client.package_check import PackageLike
     from ogc_widgets.protocol.documents.processes import Process
 
 # How long a deployment that the server has queued is waited for.
@@ -163,6 +163,8 @@ class Deployment:
         Returns:
             What it is, which inputs the process would have, and what is wrong with it.
         """
+        from ogc_widgets.client.package_check import check_package  # for few
+
         return await check_package(self._connection, package, workflow)
 
     async def _there(self, process_id: str) -> Process | None:
@@ -192,6 +194,8 @@ class Deployment:
         process_id: str = "",
     ) -> ProcessSummary:
         """Send a package, in the first form that the server takes."""
+        from ogc_widgets.client.package_check import load_package
+
         ready = await asyncio.to_thread(load_package, package)
         refused: Reply | None = None
         for form in (ready, *ready.other_forms):

@@ -35,13 +35,13 @@ from ogc_widgets.protocol.links import (
 )
 from ogc_widgets.protocol.notices import notice, silent
 from ogc_widgets.protocol.requests import requests
-from ogc_widgets.protocol.server_report import ServerReport, report
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from ogc_widgets.client.http.connection import Connection
     from ogc_widgets.protocol.documents.paging import Page
+    from ogc_widgets.protocol.server_report import ServerReport
 
 
 # The largest page of the standard's own example (OGC 18-062r2, 7.9) is 10,000, but
@@ -153,6 +153,8 @@ class Discovery:
         Raises:
             ServerError: The server cannot be reached.
         """
+        from ogc_widgets.protocol.server_report import report  # for few
+
         return report(
             self.connection.url,
             await self.capabilities(),

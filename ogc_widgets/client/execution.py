@@ -10,8 +10,6 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.client.history.kept_inputs import change_for
-from ogc_widgets.client.history.notes import note_answer, note_sending
 from ogc_widgets.client.http.connection import ACCEPT_S
 from ogc_widgets.client.jobs.ajob import AsyncJob
 from ogc_widgets.client.jobs.any_job import Submission
@@ -137,6 +135,10 @@ class Execution:
         The history, which waits for the disk too, then notes it meanwhile. ``answered``
         is called with what the answer says, before anything else.
         """
+        # Whoever only looks at a server needs no history, and no SQLite.
+        from ogc_widgets.client.history.kept_inputs import change_for
+        from ogc_widgets.client.history.notes import note_answer, note_sending
+
         url = await self._discovery.process_url(process_id)
         process = await self.description(process_id)
         declared = await self._discovery.declared() if response == "auto" else None

@@ -7,13 +7,12 @@ saved in the notebook. Here it is only passed on, to the credentials of the clie
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 import traitlets
 
 from ogc_widgets.client import auth
-from ogc_widgets.client.auth.oidc import DeviceFlow
 from ogc_widgets.client.auth.secret import without_trace
 from ogc_widgets.client.client import AsyncClient, Client
 from ogc_widgets.errors import InputError, OgcError, need_like
@@ -25,6 +24,7 @@ from ogc_widgets.view.base import View, publishing
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from ogc_widgets.client.auth.oidc import DeviceFlow
     from ogc_widgets.client.auth.secret import Auth
     from ogc_widgets.client.auth.sign_in import SigningIn
 
@@ -159,10 +159,10 @@ class SigningInView(View):
         secret: Auth
         match way.kind:
             case "device":
-                flow = _own_flow(way, client) or auth.device(
-                    way.issuer, text("client_id", "Enter the client id.")
-                )
-                assert isinstance(flow, DeviceFlow)  # noqa: S101 # for the type checker
+                flow = _own_flow(way, client)
+                if flow is None:
+                    client_id = text("client_id", "Enter the client id.")
+                    flow = cast("DeviceFlow", auth.device(way.issuer, client_id))
                 return lambda: self._sign_in_with_code(client, flow)
             case "password":
                 secret = text("user", "Enter the user name."), text("secret")
@@ -264,8 +264,8 @@ class SignIn(SigningInView):
 
 
 async def _ways_of(client: SigningIn) -> tuple[Way, ...]:
-    own = client.source
-    if isinstance(own, DeviceFlow):
+    own = _flow_of(client)
+    if own is not None:
         # The notebook says how people sign in here; a token is the other way.
         return Way("device", issuer=own.provider.issuer), Way("token")
     return await client.ways_to_sign_in()
@@ -273,10 +273,14 @@ async def _ways_of(client: SigningIn) -> tuple[Way, ...]:
 
 def _own_flow(way: Way, client: SigningIn) -> DeviceFlow | None:
     """The sign-in with a code that the notebook has set up, if it is this one."""
-    own = client.source
-    if isinstance(own, DeviceFlow) and own.provider.issuer == way.issuer:
-        return own
-    return None
+    own = _flow_of(client)
+    return own if own is not None and own.provider.issuer == way.issuer else None
+
+
+def _flow_of(client: SigningIn) -> DeviceFlow | None:
+    from ogc_widgets.client.auth.oidc import DeviceFlow  # loaded where there is sign-in
+
+    return client.source if isinstance(client.source, DeviceFlow) else None
 
 
 def _shown(way: Way, client: SigningIn) -> Json:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.app.links.form_link import FormLink
 from ogc_widgets.client import Job
-from ogc_widgets.client.batches.entries import RETRIED
 from ogc_widgets.client.http.loop import follow, submit
 from ogc_widgets.errors import InvalidInputsError
 from ogc_widgets.view.base import publishing
@@ -139,6 +138,8 @@ class BatchLink(FormLink):
 
     def _change_inputs(self, index: int) -> None:
         """Bring the inputs of one into the form, or of the first that has failed."""
+        from ogc_widgets.client.batches.entries import RETRIED
+
         batch = self._batch
         if batch is None:
             return

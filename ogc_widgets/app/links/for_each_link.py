@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, ClassVar
 
 from ogc_widgets.app.links.form_link import InPlaceOfForm
-from ogc_widgets.client.batches.batch import Batch
 from ogc_widgets.client.http.loop import follow, submit
 from ogc_widgets.view.base import publishing
 
@@ -74,6 +73,8 @@ class ForEachLink(InPlaceOfForm["ForEachView"]):
             view.busy, view.problem = True, ""
 
         def done(future: Future[AsyncBatch]) -> None:
+            from ogc_widgets.client.batches.batch import Batch  # loads much
+
             batch = Batch(future.result())
             with publishing(view):
                 view.busy = False

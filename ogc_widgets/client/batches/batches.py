@@ -9,10 +9,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.client.batches.abatch import AsyncBatch
-from ogc_widgets.client.batches.batch_file import BatchFile, BatchHead
-from ogc_widgets.client.batches.book import Book
-from ogc_widgets.client.batches.entries import BatchEntry
 from ogc_widgets.errors import InputError, need_count
 from ogc_widgets.protocol.links import without_query
 from ogc_widgets.protocol.requests import requests
@@ -23,11 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from ogc_widgets.client.batches.abatch import AsyncBatch
+    from ogc_widgets.client.batches.book import Book
     from ogc_widgets.client.execution import Execution
     from ogc_widgets.client.jobs.job_list import Jobs
 
 # Whoever opens one that is open in this process gets the same.
-_running = weakref.WeakValueDictionary["Path", AsyncBatch]()
+_running = weakref.WeakValueDictionary["Path", "AsyncBatch"]()
 
 
 class Batches:
@@ -77,6 +75,11 @@ class Batches:
             NoSuchProcessError: The server does not know the process.
             ServerError: The process could not be read.
         """
+        # Most clients never run a batch.
+        from ogc_widgets.client.batches.batch_file import BatchFile, BatchHead
+        from ogc_widgets.client.batches.book import Book
+        from ogc_widgets.client.batches.entries import BatchEntry
+
         need_count("at_once", at_once, least=1, safe="Nothing was sent.")
         wanted = [_checked(place, one) for place, one in enumerate(inputs_list)]
         if not wanted:
@@ -133,6 +136,9 @@ class Batches:
         Raises:
             InputError: It cannot be read, or is of another server.
         """
+        from ogc_widgets.client.batches.batch_file import BatchFile
+        from ogc_widgets.client.batches.book import Book
+
         url = without_query(self._job_list.discovery.connection.url)
         running = _running.get(path)
         if running is not None and running.is_running and running.server_url == url:
@@ -164,6 +170,8 @@ class Batches:
         return self._batch(Book(head, entries, file, left_out=left_out))
 
     def _batch(self, book: Book) -> AsyncBatch:
+        from ogc_widgets.client.batches.abatch import AsyncBatch
+
         batch = AsyncBatch(book, self._execution, self._job_list)
         _running[book.file.path] = batch
         return batch

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.client.history.notes import note_heard
 from ogc_widgets.client.http.loop import call_soon, start_task
 from ogc_widgets.errors import NoSuchJobError, OgcError, ServerError, SignInError
 from ogc_widgets.protocol.answers.job_replies import read_status
@@ -318,6 +317,8 @@ class Poller:
         if phase == self._noted or not self.url:
             return
         self._noted = phase
+        from ogc_widgets.client.history.notes import note_heard  # SQLite, with a job
+
         at, is_end = time.time(), is_final(phase)
         noting = note_heard(
             self.job_id,

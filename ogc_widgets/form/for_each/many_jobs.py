@@ -6,12 +6,11 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import InputError
-from ogc_widgets.form.for_each.choosing import Choosing
-from ogc_widgets.form.for_each.planning import plan_of
 
 if TYPE_CHECKING:
     from ogc_widgets.client import Client
     from ogc_widgets.client.batches.batch import Batch
+    from ogc_widgets.form.for_each.choosing import Choosing
     from ogc_widgets.form.for_each.plan import Plan
     from ogc_widgets.form.values import FormValues
 
@@ -30,6 +29,8 @@ class ManyJobs:
     @cached_property
     def choosing(self) -> Choosing:
         """What was chosen on the screen so far, to run the process for each of it."""
+        from ogc_widgets.form.for_each.choosing import Choosing  # most forms run once
+
         return Choosing(self._values)
 
     def plan(self, values: object, *, names: str = "") -> Plan:
@@ -47,6 +48,8 @@ class ManyJobs:
             InputError: It is neither lists of values nor a table, names an input that
                 the process does not have, or a file of it cannot be read.
         """
+        from ogc_widgets.form.for_each.planning import plan_of
+
         return plan_of(self._values, values, names)
 
     def for_each(
