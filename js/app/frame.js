@@ -52,11 +52,11 @@ function render({ model, el }) {
     const isFolded = model.get("folded");
     setText(fold, isFolded ? "▸ chart and settings" : "▾ chart and settings");
     fold.setAttribute("aria-expanded", String(!isFolded));
-    el.toggleAttribute("data-folded", isFolded);
     const height = model.get("height") || remembered();
     const here = app();
     if (height) here?.style.setProperty("--ogcw-app-height", `${height}px`);
     else here?.style.removeProperty("--ogcw-app-height");
+    here?.toggleAttribute("data-folded", isFolded);
     here?.toggleAttribute("data-narrow", el.clientWidth > 0 && el.clientWidth < NARROW);
     const now = here ? Math.round(heightOf(here)) : LEAST;
     grip.setAttribute("aria-valuenow", String(now));

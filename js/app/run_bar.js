@@ -29,7 +29,21 @@ function render({ model, el }) {
     title: "Run this process for each of several areas, dates or other values",
   });
   const note = h("span", { class: "ogcw-runbar-note ogcw-hint" });
-  const summary = h("span", { class: "ogcw-runbar-note ogcw-error", role: "status" });
+  // Kept while somebody types: what is put in anew has the page arrange all of the app.
+  const count = h("span");
+  let first = "";
+  const jump = h("button", {
+    type: "button",
+    class: "ogcw-link ogcw-runbar-jump",
+    dir: "auto",
+    onclick: () => model.send({ type: "jump", path: first }),
+  });
+  const summary = h(
+    "span",
+    { class: "ogcw-runbar-note ogcw-error", role: "status" },
+    count,
+    jump,
+  );
   el.append(run, reset, many, example, summary, note, problemLine(model));
 
   function press() {
@@ -49,19 +63,13 @@ function render({ model, el }) {
     setText(note, gone ? "The kernel is gone: run the cell again" : model.get("note"));
     show(note, problems.length === 0 || gone);
     show(summary, problems.length > 0 && !gone);
-    if (problems.length > 0) {
-      const first = problems[0];
-      summary.replaceChildren(
-        problems.length === 1 ? "1 problem: " : `${problems.length} problems, first: `,
-        h("button", {
-          type: "button",
-          class: "ogcw-link ogcw-runbar-jump",
-          dir: "auto",
-          title: first.message,
-          onclick: () => model.send({ type: "jump", path: first.path }),
-        }, first.label),
-      );
-    } else summary.replaceChildren();
+    el.toggleAttribute("data-problems", problems.length > 0 && !gone);
+    el.toggleAttribute("data-alert", Boolean(model.isSilent || model.get("problem")));
+    const number = problems.length;
+    setText(count, number > 1 ? `${number} problems, first: ` : number ? "1 problem: " : "");
+    setText(jump, problems[0]?.label ?? "");
+    jump.title = problems[0]?.message ?? "";
+    first = problems[0]?.path ?? "";
   }
   draw();
   model.onSilence?.(draw);
@@ -75,7 +83,7 @@ function render({ model, el }) {
       ["focus_wanted"],
       () => focusWhenShown(many, () => many.focus({ preventScroll: true })),
     ),
-    listen(model, ["problems", "busy", "note", "answered", "has_example"], draw),
+    listen(model, ["problems", "problem", "busy", "note", "answered", "has_example"], draw),
   ];
   return () => stops.forEach((stop) => stop());
 }

@@ -92,7 +92,7 @@ class ChartView {
       listen(model, ["note", "is_empty", "empty"], () => this.drawNotes()),
     ];
     this.drawHead();
-    this.el.hidden = model.get("is_empty");
+    this.showWhole();
     if (model.get("x")?.byteLength > 8 * MANY) {
       void afterFirst().then(() => this.el.isConnected && this.draw());
     } else this.draw();
@@ -167,6 +167,13 @@ class ChartView {
     return [...word, list];
   }
 
+  /** Nothing of it where there is nothing to choose from. */
+  showWhole() {
+    const isEmpty = this.model.get("is_empty");
+    this.el.hidden = isEmpty;
+    this.el.classList.toggle("ogcw-chart-shown", !isEmpty);
+  }
+
   drawNotes() {
     const { model, points } = this;
     /** @type {Note} */
@@ -194,7 +201,7 @@ class ChartView {
         ),
     );
     show(this.legend, !nothing && series.length > 1);
-    this.el.hidden = model.get("is_empty");
+    this.showWhole();
     this.picture.setAttribute("aria-label", this.summary());
   }
 

@@ -176,7 +176,7 @@ function outputRow(option, canLeaveOut, onchange) {
   const line = type || mode ? h("div", { class: "ogcw-f-line" }, type, mode) : null;
   const node = h(
     "div",
-    { class: "ogcw-f-output" },
+    { class: canLeaveOut ? "ogcw-f-output ogcw-f-output-choice" : "ogcw-f-output" },
     canLeaveOut
       ? h("label", { class: "ogcw-f-check" }, box, foreign(label, 120))
       : h("div", { class: "ogcw-f-outputname" }, foreign(label, 120)),

@@ -174,7 +174,13 @@ export function render({ model, el }) {
     unfold.setAttribute("aria-expanded", String(isOpen));
     show(more, isOpen);
     el.toggleAttribute("data-folds", folds());
-    el.toggleAttribute("data-open", folds() && isOpen);
+    tellApp();
+  }
+
+  /** What lies below the map makes room for the open job. */
+  function tellApp() {
+    const isOpen = folds() && model.get("is_open");
+    el.closest(".ogcw-app")?.toggleAttribute("data-job-open", isOpen);
   }
 
   function drawState() {
@@ -406,10 +412,14 @@ export function render({ model, el }) {
     told.stop,
   ];
   const timer = setInterval(tick, 250);
+  // It is in the app when it has a size for the first time.
+  const sizes = new ResizeObserver(tellApp);
+  sizes.observe(el);
   drawState();
   press("hello");
   return () => {
     clearInterval(timer);
+    sizes.disconnect();
     stops.forEach((stop) => stop());
   };
 }

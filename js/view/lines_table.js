@@ -197,7 +197,7 @@ export class WindowedTable extends LinesTable {
     this.head.setAttribute("aria-rowindex", "1");
     this.table.style.setProperty("--ogcw-row", `${rowHeight}px`);
     /** What scrolls. */
-    this.element = h("div", { class: `ogcw-${name}-scroll` }, this.table);
+    this.element = h("div", { class: `ogcw-lines-scroll ogcw-${name}-scroll` }, this.table);
     /** Whether other rows are on their way; the old ones stay until they come. */
     this.isWaiting = false;
     /** @type {RowsWindow<T>} */

@@ -117,6 +117,7 @@ class Cards:
             made.on_change(lambda _process_id: self._opener.list_again())
             made.on_open(self._open)
         self._screen.boxes["cards"].children = (self.card,) if self.card else ()
+        self._screen.mark(app_has_card=self.card is not None)
         if old is not None:
             old.close()
 

@@ -271,15 +271,17 @@ class ProcessForm(ManyJobs, FormPage):
     def _publish(self, change: Change) -> None:
         """Bring the traits up to date with the values."""
         values = self._values
+        # The field in which somebody types answers first, then what follows the form.
         with publishing(self):
             if change.shown:
                 self.drafts_revision += 1
             for key in change.touched:
                 said = values.entries[key].on_page(values.secrets)
                 setattr(self, self._numbers[key], said)
-            self.drafts = values.drafts
             self.extra_rows = values.rows
             self.extra_errors = values.extras.errors
+        with publishing(self):
+            self.drafts = values.drafts
             self.shown_errors = values.shown_errors
             if self.stac.has_fields:
                 self.stac.follow(is_typing=change.is_typing)

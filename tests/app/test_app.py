@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import threading
+from functools import partial
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -464,3 +465,13 @@ def test_program_that_made_an_app_ends_without_a_word(lab_server: Lab) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert ended.stderr == ""
+
+
+def test_field_answers_a_key_before_what_stands_around_the_form(app, monkeypatch):
+    told = []
+    for name in ("form", "run_bar"):
+        tell = partial(lambda name, keys: told.append((name, *keys)), name)
+        monkeypatch.setattr(getattr(app, name), "send_state", tell)
+    app.form._receive(None, {"type": "edit", "id": "aoi", "draft": {"text": "5"}}, None)
+    number = list(app.form.fields).index("aoi")
+    assert told[:2] == [("form", f"input_{number}"), ("run_bar", "problems")]

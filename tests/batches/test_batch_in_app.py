@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import Future
+
 import pytest
 from ipywidgets.widgets.widget import _instances
 from waiting import wait_for
 
 import ogc_widgets as ogc
+from ogc_widgets.app.links import batch_link
 from ogc_widgets.client.batches.recent import recent_batches
 from ogc_widgets.view.scripts import Script
 
@@ -102,6 +105,23 @@ def test_app_takes_up_again_what_was_interrupted(interrupted, app):
     assert {one.state for one in app.batch.entries} <= {"successful", "unknown"}
     assert [one.attempt for one in app.batch.entries] == [1] * 6
     app.batch.close()
+
+
+def test_batches_are_looked_for_with_each_process_and_not_with_each_key(
+    app, monkeypatch
+):
+    looks = []
+
+    def look(work):
+        looks.append(work)
+        return Future()
+
+    monkeypatch.setattr(batch_link, "submit", look)
+    for text in ("w", "wa", "wat"):
+        app.form._receive(None, {"type": "edit", "id": "message", "draft": text}, None)
+    assert (app.form.inputs["message"], looks) == ("wat", [])
+    app.choose("water-bodies")
+    wait_for(lambda: len(looks) == 1)
 
 
 def test_app_says_nothing_of_a_batch_of_another_process(interrupted, lab_server):

@@ -124,7 +124,9 @@ CONTROLS.area = (spec, host) => {
     show(change, !active && own?.asks !== true);
     node.classList.toggle("ogcw-f-area-asks", own?.asks === true && !active);
     show(clear, isSet());
-    show(view, !isSet() && !active && takesBox);
+    const canTakeView = !isSet() && !active && takesBox;
+    show(view, canTakeView);
+    text.node.classList.toggle("ogcw-f-box-two", canTakeView);
     encodingSelect.value = encoding();
     crsSelect.value = draft?.crs ?? spec.default_crs ?? "";
     const onMap = host.form.onMap(host.path());

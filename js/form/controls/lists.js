@@ -19,6 +19,7 @@ import { itemSearchLink } from "./stac.js";
  * @property {HTMLButtonElement} remove
  * @property {HTMLButtonElement} up
  * @property {HTMLButtonElement} down
+ * @property {HTMLElement} buttons
  * @property {HTMLElement} node
  */
 
@@ -198,16 +199,18 @@ function rowList(spec, host) {
     }, "×");
     const up = move(-1);
     const down = move(1);
+    const buttons = h("div", { class: "ogcw-f-rowbuttons" }, up, down, remove);
     return Object.assign(row, {
       place,
       remove,
       up,
       down,
+      buttons,
       node: h(
         "div",
         { class: simple ? "ogcw-f-listrow" : "ogcw-f-listrow ogcw-f-listrow-large" },
         place.node,
-        h("div", { class: "ogcw-f-rowbuttons" }, up, down, remove),
+        buttons,
       ),
     });
   }
@@ -227,6 +230,7 @@ function rowList(spec, host) {
       show(row.up, arranging && all.length > 1);
       show(row.down, arranging && all.length > 1);
       show(row.remove, drafts !== null && drafts.length > 0);
+      show(row.buttons, drafts !== null && drafts.length > 0);
     });
     show(moreRows, all.length > visible.length);
     setText(moreRows, `${count(all.length - visible.length)} more are kept and sent: show some`);

@@ -27,7 +27,8 @@ class FormLink:
         """Follow another form."""
         self._leave()
         self.form, self.is_bound = form, True
-        form.observe(self._changed, self.watched)
+        if self.watched:  # else traitlets would take all of them
+            form.observe(self._changed, self.watched)
         self._follow()
 
     def close(self) -> None:
@@ -37,7 +38,8 @@ class FormLink:
     def _leave(self) -> None:
         if self.is_bound:
             self.is_bound = False
-            self.form.unobserve(self._changed, self.watched)
+            if self.watched:
+                self.form.unobserve(self._changed, self.watched)
 
     def _changed(self, _change: object) -> None:
         # A form that is closed, as when Python ends, has nothing to say any more.
