@@ -196,6 +196,16 @@ def need_job(name: str, job: object) -> None:
     need_like(name, job, "a job", has="watch", example="client.job(job_id)")
 
 
+def need_batch(name: str, batch: object) -> None:
+    """Refuse what is no batch, such as a list of inputs.
+
+    Raises:
+        InputError: It is something else.
+    """
+    example = "client.execute_many(process_id, inputs_list)"
+    need_like(name, batch, "a batch", has="entries", example=example)
+
+
 class ServerError(OgcError):
     """The server, or the way to it, did not do what was asked."""
 

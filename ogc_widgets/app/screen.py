@@ -9,7 +9,7 @@ import traitlets
 
 from ogc_widgets.app.code_view import CodeView
 from ogc_widgets.app.head_and_foot import FrameView, HeaderView, RunBar
-from ogc_widgets.errors import need_job, need_like
+from ogc_widgets.errors import need_batch, need_job, need_like
 from ogc_widgets.form import ProcessForm
 from ogc_widgets.map import AreaMap
 from ogc_widgets.panel import JobPanel
@@ -65,6 +65,12 @@ class Screen(NotesDisplay, ipywidgets.VBox):
     def _take_job(self, proposed: dict[str, Any]) -> object:
         if proposed["value"] is not None:
             need_job("app.job", proposed["value"])
+        return proposed["value"]
+
+    @traitlets.validate("batch")
+    def _take_batch(self, proposed: dict[str, Any]) -> object:
+        if proposed["value"] is not None:
+            need_batch("app.batch", proposed["value"])
         return proposed["value"]
 
     @traitlets.validate("results")

@@ -190,6 +190,23 @@ def _box_object(value: Mapping[str, Any]) -> Area:
     )
 
 
+def numbers_of_box(bbox: object) -> tuple[float, ...]:
+    """The numbers of a box that is passed to Python, text or not, as they are.
+
+    Raises:
+        InputError: They are not four, or six with heights.
+    """
+    numbers: Any = read_numbers(bbox) if isinstance(bbox, str) else bbox
+    try:
+        found = tuple(map(float, numbers))
+    except (TypeError, ValueError):
+        found = ()
+    if len(found) not in (4, 6):
+        what = "A box has four numbers: west, south, east, north."
+        raise InputError(what, advice="For example: bbox=app.map.bbox")
+    return found
+
+
 def are_numbers(value: object) -> TypeGuard[list[float]]:
     """Whether a value is a list of numbers."""
     return isinstance(value, list) and bool(value) and all(map(is_number, value))

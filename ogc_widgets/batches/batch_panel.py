@@ -10,6 +10,7 @@ from IPython.display import display
 from ogc_widgets.batches.batch_on_map import BatchOnMap
 from ogc_widgets.batches.batch_view import BatchView
 from ogc_widgets.client.jobs.job import Job
+from ogc_widgets.errors import need_batch
 from ogc_widgets.map import AreaMap, ResultsMap
 from ogc_widgets.panel import JobPanel
 from ogc_widgets.view.base import publishing
@@ -37,6 +38,7 @@ class BatchPanel(NotesDisplay, ipywidgets.VBox):
     """
 
     def __init__(self, batch: Batch | AsyncBatch) -> None:
+        need_batch("BatchPanel", batch)
         self.view = BatchView(batch, on_open=self.show_job)
         self.panel = JobPanel()
         self.map = AreaMap()

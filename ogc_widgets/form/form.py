@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
-from ogc_widgets.errors import InvalidInputsError, need_dict
+from ogc_widgets.errors import InputError, InvalidInputsError, need_dict
 from ogc_widgets.form.areas import FormAreas
 from ogc_widgets.form.checks.server_problems import messages_for
 from ogc_widgets.form.custom_widgets import CustomWidgets
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ogc_widgets.form.comparison import Comparison
+
+_EXAMPLE = 'For example: form.inputs = {"aoi": "-10,40,5,50"}'
 
 
 class ProcessForm(ManyJobs, FormPage):
@@ -135,6 +137,7 @@ class ProcessForm(ManyJobs, FormPage):
         Raises:
             InputError: A value is not JSON; nothing was changed.
         """
+        need_dict("Inputs", changes, "input id to value", advice=_EXAMPLE)
         with publishing(self):
             self._values.change(changes)
 
@@ -148,8 +151,7 @@ class ProcessForm(ManyJobs, FormPage):
 
     def _take_inputs(self, values: Mapping[str, Any]) -> None:
         """Fill the whole form; inputs that are not named become empty."""
-        example = 'For example: form.inputs = {"aoi": "-10,40,5,50"}'
-        need_dict("Inputs", values, "input id to value", advice=example)
+        need_dict("Inputs", values, "input id to value", advice=_EXAMPLE)
         every: dict[str, Any] = dict.fromkeys((*self._fields, *self.inputs), UNSET)
         self.change_inputs({**every, **values})
 
@@ -233,9 +235,19 @@ class ProcessForm(ManyJobs, FormPage):
 
         Returns:
             The path of the file.
+
+        Raises:
+            InputError: It cannot be written.
         """
         path = Path(path).expanduser()
-        path.write_text(self.sets.file()["text"], encoding="utf-8")
+        try:
+            path.write_text(self.sets.file()["text"], encoding="utf-8")
+        except OSError as error:
+            raise InputError(
+                f"{path.name} cannot be saved: {error.strerror or error}.",
+                safe="The form is unchanged.",
+                advice="Choose a folder that you can write to and that has room.",
+            ) from error
         return path
 
     def load_inputs(self, path: str | Path) -> None:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ogc_widgets.errors import InputError
 from ogc_widgets.form.fields.fields import UNSET
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from ogc_widgets.area.area import Area
     from ogc_widgets.form.areas import FormAreas
     from ogc_widgets.form.fields.fields import Draft, Field
@@ -102,6 +101,12 @@ class InputField:
             InputError: The input does not take STAC items, or not these.
         """
         is_one = isinstance(items, (str, Mapping)) or hasattr(items, "to_dict")
+        if not is_one and not isinstance(items, Iterable):
+            raise InputError(
+                f"Items are dicts, addresses or a list of them, not "
+                f"{type(items).__name__}.",
+                advice="For example: field.add(ogc.search_items(lab.stac))",
+            )
         self._parts.stac.add(self.id, [items] if is_one else items)
 
     def clear(self) -> None:

@@ -37,7 +37,8 @@ class AreaMap(ShownMap):
             GeoJSON, or any object with ``__geo_interface__``.
         basemap: ``"osm"`` for OpenStreetMap, None for no tiles at all (the map then
             makes no request to anywhere), or a layer of ipyleaflet.
-        height: CSS height of the map; its width is that of its surroundings.
+        height: CSS height of the map, or a number of pixels; its width is that of its
+            surroundings.
         center: Latitude and longitude to start with, in degrees.
         zoom: Zoom level to start with.
 
@@ -61,7 +62,7 @@ class AreaMap(ShownMap):
         area: object = None,
         *,
         basemap: Any = "osm",  # noqa: ANN401 # a layer of ipyleaflet, which is untyped
-        height: str = "440px",
+        height: str | int = "440px",
         center: tuple[float, float] = (20.0, 0.0),
         zoom: float = 2,
     ) -> None:
@@ -81,6 +82,10 @@ class AreaMap(ShownMap):
     def area(self) -> Area | None:
         """The area as the value that forms take and encode, or None."""
         return None if self.geometry is None else self._area
+
+    @area.setter
+    def area(self, value: object) -> None:
+        self.geometry = value
 
     @traitlets.validate("geometry")
     def _valid_geometry(self, proposal: Any) -> Geometry | None:  # noqa: ANN401

@@ -121,7 +121,11 @@ def items_of(value: object) -> list[dict[str, Any]]:
         else:
             raise InputError("This is neither a STAC item nor a FeatureCollection.")
     if isinstance(value, str) or not isinstance(value, Iterable):
-        raise InputError("Items are expected as a list or a FeatureCollection.")
+        raise InputError(
+            "Items are expected as a list or a FeatureCollection, not "
+            f"{type(value).__name__}.",
+            advice="Of a job: ogc.ResultsMap(job.results())",
+        )
     items = [*value]
     # Plain dicts are not copied: there may be very many.
     if {*map(type, items)} == {dict}:

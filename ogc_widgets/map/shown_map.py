@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import ipyleaflet
@@ -9,7 +10,7 @@ import ipywidgets
 import traitlets
 
 from ogc_widgets.area.reading import area_from
-from ogc_widgets.errors import InputError
+from ogc_widgets.errors import InputError, need_number
 from ogc_widgets.map.colours import FootprintLooks
 from ogc_widgets.map.footprints import Footprints, footprints
 from ogc_widgets.map.overlay import (
@@ -46,7 +47,7 @@ class ShownMap(NotesDisplay, ipywidgets.Box):
 
     Args:
         basemap: As for :class:`AreaMap`, with what follows.
-        height: CSS height.
+        height: CSS height, or a number of pixels.
         center: Latitude and longitude to start with, in degrees.
         zoom: Zoom level to start with.
     """
@@ -72,7 +73,7 @@ class ShownMap(NotesDisplay, ipywidgets.Box):
     def __init__(
         self,
         basemap: Any,  # noqa: ANN401 # a layer of ipyleaflet, which is untyped
-        height: str,
+        height: str | int,
         center: tuple[float, float],
         zoom: float,
     ) -> None:
@@ -84,9 +85,10 @@ class ShownMap(NotesDisplay, ipywidgets.Box):
         self.state_areas = StateAreas(overlay)
         self.still = MapStill(overlay, lambda: self.footprints, self.state_areas)
         self.looks = FootprintLooks(overlay)
+        css_height = height if isinstance(height, str) else f"{height}px"
         super().__init__(
             [self.map, overlay],
-            layout=ipywidgets.Layout(width="100%", height=height, min_width="0"),
+            layout=ipywidgets.Layout(width="100%", height=css_height, min_width="0"),
         )
         self.add_class("ogcw-map")
         overlay.observe(self._note_kinds, _KINDS)
@@ -278,11 +280,29 @@ def _layer_of(basemap: Any) -> Any:  # noqa: ANN401 # ipyleaflet is untyped
     raise InputError('basemap is "osm", None or a layer of ipyleaflet.')
 
 
+def _place_of(center: Any) -> tuple[float, float]:  # noqa: ANN401 # of a caller
+    """Latitude and longitude in degrees.
+
+    Raises:
+        InputError: There is no such place.
+    """
+    try:
+        latitude, longitude = map(float, center)
+    except (TypeError, ValueError):
+        latitude, longitude = inf, inf
+    if not (abs(latitude) <= 90 and abs(longitude) <= 360):
+        raise InputError(
+            f"center is a latitude and a longitude in degrees, not {center!r}.",
+            advice="For example: center=(40.1, -121.0)",
+        )
+    return latitude, longitude
+
+
 class BareMap(ipyleaflet.Map):
     """ipyleaflet's map without its tools; it knows whether somebody listens to it.
 
     Raises:
-        InputError: ``basemap`` is none of these.
+        InputError: ``basemap`` is none of these, or there is no such place.
     """
 
     is_asked = traitlets.Bool(False)  # noqa: FBT003
@@ -295,10 +315,11 @@ class BareMap(ipyleaflet.Map):
         center: tuple[float, float],
         zoom: float,
     ) -> None:
-        layer = _layer_of(basemap)
+        layer, place = _layer_of(basemap), _place_of(center)
+        need_number("zoom", zoom)
         super().__init__(
             layers=() if layer is None else (layer,),
-            center=center,
+            center=place,
             zoom=zoom,
             zoom_control=False,
             attribution_control=False,

@@ -24,6 +24,7 @@ ITEM = {
         for name in ("data", "look")
     },
 }
+FORM = ogc.ProcessForm({"id": "p", "inputs": {"items": {"schema": {"type": "string"}}}})
 DONE = {"jobID": "j", "status": "successful", "processID": "p"}
 RESULTS = {"items": {"type": "FeatureCollection", "features": [ITEM]}}
 
@@ -72,6 +73,23 @@ def client(server):
         (lambda _: ogc.JobPanel("j"), "JobPanel takes a job, not str"),
         (lambda c: setattr(ogc.App(c, "p"), "job", "j"), "app.job takes a job"),
         (lambda c: setattr(ogc.App(c, "p"), "results", "j"), "app.results takes"),
+        (lambda c: setattr(ogc.App(c, "p"), "batch", "j"), "app.batch takes a batch"),
+        (lambda c: ogc.ResultsMap(c.job("j")), "not Job.\n.*ResultsMap.job.results"),
+        (lambda _: ogc.AreaMap(center=(200, 10)), "center is a latitude and"),
+        (lambda _: ogc.AreaMap(zoom="x"), "zoom is a number"),
+        (lambda _: ogc.recent_jobs("p"), "limit is a whole number .*not 'p'"),
+        (lambda c: ogc.search_items(c.url, limit="9"), "limit is a whole number"),
+        (lambda c: ogc.search_items(c.url, bbox=5), "A box has four numbers"),
+        (lambda c: ogc.search_items(c.url, bbox="1,2,3"), "A box has four numbers"),
+        (lambda c: ogc.search_items(c.url, start=2021), "first day must be a date"),
+        (lambda c: ogc.search_items(c.url, intersects=5), "This is not an area"),
+        (lambda c: ogc.search_items(c.url, collections=5), "id of a collection"),
+        (lambda c: ogc.search_items(c.url, max_cloud_percent="9"), "from 0 to 100"),
+        (lambda c: c.job("j").results().to_xarray(bbox="x"), "A box has four"),
+        (lambda _: ogc.S3(5), "endpoint of an object store is a web address"),
+        (lambda _: FORM.change_inputs(5), "Inputs are a dict"),
+        (lambda _: FORM.save_inputs("no/where.json"), "where.json cannot be saved"),
+        (lambda _: FORM.fields["items"].add(5), "Items are dicts, addresses"),
         (lambda _: ogc.lab(port="8080"), "port is a whole number"),
         (lambda _: ogc.lab(keep_gb="many"), "keep_gb is a number"),
     ],

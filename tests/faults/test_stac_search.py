@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import time
 from urllib.parse import urlsplit
 
 import pytest
+import shapely
 from raw_server import RawServer, answer, drip
 
 import ogc_widgets as ogc
@@ -72,6 +74,31 @@ def catalogue(search, **paths):
 
 def found(server, **options):
     return ogc.search_items(f"{server.origin}/stac", **options)
+
+
+def test_days_boxes_and_shapes_are_taken_as_people_have_them():
+    texts = {"start": "2021-07-01", "end": "2021-07-31"}
+    shape = shapely.box(10, 40, 12, 42)
+    same = [
+        {**texts, "bbox": [10, 40, 12, 42]},
+        {
+            "start": dt.date(2021, 7, 1),
+            "end": dt.datetime(2021, 7, 31, 12, tzinfo=dt.UTC),
+            "bbox": "10,40,12,42",
+        },
+        {**texts, "intersects": shapely.geometry.mapping(shape)},
+        {**texts, "intersects": shape},
+        {**texts, "intersects": shape.wkt},
+    ]
+    with catalogue(lambda _: answer(page(item("a")))) as server:
+        for options in same:
+            found(server, **options)
+    sent = [json.loads(one.body) for one in server.requests("POST")]
+    assert {one["datetime"] for one in sent} == {
+        "2021-07-01T00:00:00Z/2021-07-31T23:59:59Z"
+    }
+    assert [one["bbox"] for one in sent[:2]] == [[10, 40, 12, 42]] * 2
+    assert all(shapely.geometry.shape(s["intersects"]).equals(shape) for s in sent[2:])
 
 
 def test_addresses_of_items_are_absolute_when_they_came_relative():

@@ -179,19 +179,22 @@ class AnyBatch(Lasting):
 
     @_in_loop
     def retry(
-        self, indexes: Iterable[int], inputs: Mapping[str, Any] | None = None
+        self, indexes: int | Iterable[int], inputs: Mapping[str, Any] | None = None
     ) -> None:
         """Send some again that have ended, well or not.
 
         Args:
-            indexes: Their places.
+            indexes: Their places, or that of one.
             inputs: Members that take the place of those in each of them.
 
         Raises:
             InputError: One of them has not ended, or its fate is not known; or as for
                 :meth:`resume`.
         """
-        self._retry(sorted(set(indexes)), dict(inputs or {}))
+        places = {indexes} if isinstance(indexes, int) else {*indexes}
+        for place in places:
+            need_count("The place of a request", place)
+        self._retry(sorted(places), dict(inputs or {}))
 
     @_in_loop
     def send_again(self, index: int) -> None:

@@ -14,7 +14,7 @@ from ogc_widgets.client.history.notes import moment_of
 from ogc_widgets.client.history.store import store
 from ogc_widgets.client.http.loop import run
 from ogc_widgets.client.jobs.job import Job
-from ogc_widgets.errors import InputError, ProblemError, printable
+from ogc_widgets.errors import InputError, ProblemError, need_count, printable
 from ogc_widgets.lazy import ShownList, from_above
 
 if TYPE_CHECKING:
@@ -226,11 +226,12 @@ def recent_jobs(
         until: Only those before this moment; a day is included.
 
     Raises:
-        InputError: A date cannot be read.
+        InputError: A date cannot be read, or ``limit`` is no number.
 
     Warns:
         UserWarning: The list could not be kept, or some of it cannot be read.
     """
+    need_count("limit", limit)
     found = RecentJobs(Search.of(process, server, text, since, until), limit)
     for trouble in store.news():
         warnings.warn(trouble, UserWarning, stacklevel=2)

@@ -41,7 +41,7 @@ from ogc_widgets.errors import (
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
     import geopandas as gpd
     import pandas as pd
@@ -148,7 +148,7 @@ class IntoPython:
         assets: str | Iterable[str] | None = None,
         *,
         output: str | None = None,
-        bbox: Sequence[float] | None = None,
+        bbox: str | Iterable[float] | None = None,
         resolution: float | None = None,
         chunks: Mapping[str, int] | None = None,
     ) -> xr.Dataset:

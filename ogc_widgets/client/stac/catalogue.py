@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+from ogc_widgets.area.reading import area_from, numbers_of_box
 from ogc_widgets.client.http.address import clean_url
 from ogc_widgets.client.http.connection import Connection
 from ogc_widgets.client.http.loop import off_loop, run
@@ -30,12 +33,14 @@ from ogc_widgets.client.stac.stac_reader import StacReader
 from ogc_widgets.errors import (
     ConnectionFailedError,
     DeadlineError,
+    InputError,
     OgcError,
     PrivateAddressError,
     ProblemError,
     ProtocolError,
     SignInError,
     TransportError,
+    need_count,
 )
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.answers.replies import problem_error
@@ -51,7 +56,7 @@ from ogc_widgets.protocol.requests.requests import get
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping
 
     from ogc_widgets.client.auth import Auth
     from ogc_widgets.client.http.environment import Verify
@@ -229,10 +234,10 @@ def search_items(
     url: str,
     *,
     collections: str | Iterable[str] = (),
-    start: str = "",
-    end: str = "",
-    bbox: Sequence[float] | None = None,
-    intersects: Any = None,  # noqa: ANN401 # GeoJSON or an object of any library
+    start: str | dt.date = "",
+    end: str | dt.date = "",
+    bbox: str | Iterable[float] | None = None,
+    intersects: Any = None,  # noqa: ANN401 # whatever holds an area
     max_cloud_percent: float | None = None,
     limit: int = 100,
     auth: Auth = None,
@@ -244,10 +249,11 @@ def search_items(
     Args:
         url: Address of its landing page, such as ``lab.stac``.
         collections: Id of a collection, or several; all if left out.
-        start: First day, ``YYYY-MM-DD``.
+        start: First day, ``YYYY-MM-DD`` or a date.
         end: Last day.
         bbox: West, south, east, north in degrees; ``app.map.bbox`` for example.
-        intersects: GeoJSON geometry, or an object with ``__geo_interface__``.
+        intersects: Geometry as GeoJSON, well-known text, or an object with
+            ``__geo_interface__``.
         max_cloud_percent: Highest cloud cover, 0 to 100.
         limit: Most items to return.
         auth: As for :class:`~ogc_widgets.Client`, for the catalogue only.
@@ -262,12 +268,17 @@ def search_items(
         InputError: The search makes no sense.
         ServerError: There is no STAC API, or it refuses; the words say why.
     """
+    need_count("limit", limit)
+    if isinstance(collections, str):
+        collections = (collections,)
+    elif not isinstance(collections, Iterable):
+        raise InputError("collections are the id of a collection, or a list of them.")
     query = ItemQuery(
-        (collections,) if isinstance(collections, str) else tuple(collections),
-        start=start,
-        end=end,
-        bbox=tuple(bbox) if bbox is not None else (),
-        intersects=getattr(intersects, "__geo_interface__", intersects),
+        tuple(collections),
+        start=_day(start),
+        end=_day(end),
+        bbox=() if bbox is None else numbers_of_box(bbox),
+        intersects=None if intersects is None else area_from(intersects).geometry,
         max_cloud_percent=max_cloud_percent,
         page_items=max(1, min(limit, 100)),
     )
@@ -286,3 +297,7 @@ def search_items(
         return found[:limit]
 
     return run(search)
+
+
+def _day(moment: str | dt.date) -> str:
+    return moment.isoformat()[:10] if isinstance(moment, dt.date) else moment

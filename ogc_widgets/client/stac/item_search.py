@@ -11,7 +11,7 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from ogc_widgets.client.stac.stac_documents import cloud_cover_percent, kind_of
+from ogc_widgets.client.stac.stac_documents import cloud_cover_percent, kind_of, percent
 from ogc_widgets.errors import InputError, ProtocolError
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.links import (
@@ -74,7 +74,7 @@ class ItemQuery:
         if first is not None and last is not None and first > last:
             raise InputError("The first day is after the last day.")
         clouds = self.max_cloud_percent
-        if clouds is not None and not 0 <= clouds <= 100:
+        if clouds is not None and percent(clouds) is None:
             raise InputError("Cloud cover is a number from 0 to 100 percent.")
         if self.bbox and len(self.bbox) not in (4, 6):
             raise InputError("A box has four numbers: west, south, east, north.")
@@ -90,7 +90,7 @@ class ItemQuery:
 def _day(which: str, text: str) -> dt.date | None:
     try:
         return dt.date.fromisoformat(text) if text else None
-    except ValueError:
+    except (TypeError, ValueError):
         raise InputError(
             f"The {which} day must be a date like 2021-07-13, not {clean(text)!r}."
         ) from None

@@ -136,7 +136,11 @@ def _day(value: object) -> dt.date | None:
 
 def cloud_cover_percent(item: JsonObject) -> float | None:
     """Cloud cover of an item from 0 to 100, None where it is not said."""
-    value: Any = _properties(item).get("eo:cloud_cover")
+    return percent(_properties(item).get("eo:cloud_cover"))
+
+
+def percent(value: Any) -> float | None:  # noqa: ANN401 # of a document or a caller
+    """A number from 0 to 100, None where it is something else."""
     return float(value) if reading.is_finite(value) and 0 <= value <= 100 else None
 
 

@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from ogc_widgets.area.footprint import outline
+from ogc_widgets.area.reading import numbers_of_box
 from ogc_widgets.client.results.arrays.pixels import opened
 from ogc_widgets.errors import InputError, need_extra
 from ogc_widgets.protocol import reading
@@ -23,7 +24,7 @@ from ogc_widgets.protocol.notices import silent
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     import xarray as xr
 
@@ -54,7 +55,7 @@ class RasterSource:
 def dataset_of_rasters(
     sources: Sequence[RasterSource],
     *,
-    bbox: Sequence[float] | None = None,
+    bbox: str | Iterable[float] | None = None,
     resolution: float | None = None,
     chunks: Mapping[str, int] | None = None,
 ) -> xr.Dataset:
@@ -62,6 +63,7 @@ def dataset_of_rasters(
     need_extra("Reading rasters into xarray", "xarray", "odc.stac")
     import odc.stac
 
+    box: Any = None if bbox is None else numbers_of_box(bbox)
     if not sources:
         raise InputError(
             "There are no rasters among these files.",
@@ -72,7 +74,6 @@ def dataset_of_rasters(
     if resolution is not None:
         grid["resolution"] = resolution
     sizes: Any = {"x": _CHUNK_PX, "y": _CHUNK_PX} if chunks is None else dict(chunks)
-    box: Any = None if bbox is None else tuple(map(float, bbox))
     try:
         found: xr.Dataset = odc.stac.load(
             items,

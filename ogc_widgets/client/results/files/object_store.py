@@ -57,7 +57,7 @@ class S3:
         session_token: str = "",
         region: str = "us-east-1",
     ) -> None:
-        self.endpoint = endpoint or f"https://s3.{region}.amazonaws.com"
+        self.endpoint = str(endpoint or f"https://s3.{region}.amazonaws.com")
         if split_address(self.endpoint).scheme not in WEB_SCHEMES:
             raise InputError(
                 "The endpoint of an object store is a web address.",
