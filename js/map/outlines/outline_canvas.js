@@ -2,7 +2,7 @@
 // map is dragged the canvas moves with it; it is drawn again where its edge comes near.
 
 import { h } from "../../view/dom.js";
-import { Drawing } from "./outline_drawing.js";
+import { Drawing, partOf } from "./outline_drawing.js";
 
 /** @import { MapCanvas } from "../canvas.js" */
 /** @import { Outlines } from "./outlines.js" */
@@ -99,8 +99,8 @@ export class OutlineCanvas {
     const { element, canvas } = this;
     const { origin, extent } = canvas;
     if (!origin || !extent) return;
-    const isEmpty = outlines.count === 0;
-    if (isEmpty) {
+    const box = outlines.extent();
+    if (!box) {
       // An empty one holds no memory.
       element.width = element.height = 0;
       element.dataset.drawn = "0";
@@ -116,22 +116,24 @@ export class OutlineCanvas {
       one.startsWith("--") ? style.getPropertyValue(one) : one
     );
     const [none, ...ramp] = bands([NO_VALUE, ...(outlines.steps ? colours : [style.color])]);
-    const drawing = new Drawing(outlines, width, height, {
-      lineWidth: Number.parseFloat(style.strokeWidth) * finest,
+    const lineWidth = Number.parseFloat(style.strokeWidth) * finest;
+    const size = this.map.options.crs.scale(this.map.getZoom()) * finest;
+    const corner = this.map.getPixelOrigin().add(origin).multiplyBy(finest);
+    const part = partOf(box, size, corner, { width, height }, lineWidth);
+    const drawing = new Drawing(outlines, part.width, part.height, {
+      lineWidth,
       opacity: isFilled ? Number.parseFloat(style.fillOpacity) : 0,
       ramp,
       none,
     });
-    const size = this.map.options.crs.scale(this.map.getZoom()) * finest;
-    const corner = this.map.getPixelOrigin().add(origin).multiplyBy(finest);
     const isSlow = this.canMove();
     const place = this.placeNow();
-    const steps = drawing.draw(size, corner);
+    const steps = drawing.draw(size, { x: corner.x + part.left, y: corner.y + part.top });
     const end = () => {
       this.steps = null;
       this.place = place;
       this.transform = `translate3d(${origin.x}px,${origin.y}px,0)`;
-      this.show(drawing, extent);
+      this.show(drawing, part, { width, height }, extent);
       if (this.waiting) this.paintWaiting();
     };
     if (!isSlow) {
@@ -167,17 +169,22 @@ export class OutlineCanvas {
 
   /**
    * @param {Drawing} drawing
-   * @param {{ x: number, y: number }} extent
+   * @param {{ left: number, top: number }} part Where it lies in the picture.
+   * @param {{ width: number, height: number }} picture
+   * @param {{ x: number, y: number }} extent The same in pixels of the page.
    */
-  show({ width, height, pixels, inView }, extent) {
+  show({ width, height, pixels, inView }, part, picture, extent) {
     const { element } = this;
-    if (element.width !== width) element.width = width;
-    if (element.height !== height) element.height = height;
+    const context = element.getContext("2d", { willReadFrequently: true });
+    if (element.width !== picture.width) element.width = picture.width;
+    if (element.height !== picture.height) element.height = picture.height;
     element.style.width = `${extent.x}px`;
     element.style.height = `${extent.y}px`;
     element.style.transform = this.transform;
-    const context = element.getContext("2d", { willReadFrequently: true });
-    context?.putImageData(new ImageData(pixels, width, height), 0, 0);
+    context?.clearRect(0, 0, picture.width, picture.height);
+    if (width && height) {
+      context?.putImageData(new ImageData(pixels, width, height), part.left, part.top);
+    }
     element.dataset.drawn = String(inView);
   }
 }

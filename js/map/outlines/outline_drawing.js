@@ -2,6 +2,9 @@
 // draws each as if it were alone, which takes seconds. Here a shape costs as much as its
 // outline is long: its inside is noted at its edges only, and summed up once for all.
 
+import { worldX, worldY } from "./outlines.js";
+
+/** @import { Box } from "../geo.js" */
 /** @import { Outlines } from "./outlines.js" */
 
 const TINY = 3; // pixels of a shape that is drawn as a spot
@@ -24,6 +27,32 @@ const NEAR = 0.5; // pixels; a corner that is nearer to the one before is left o
  *   without steps the first one.
  * @property {number[]} none The same where there is no value.
  */
+
+/**
+ * The part of a picture in which there may be something of a box, in any copy of the world:
+ * a picture is larger than the map, and what it shows is often smaller.
+ * @param {Box} box West, south, east and north in degrees.
+ * @param {number} size Pixels of the world.
+ * @param {{ x: number, y: number }} corner Of the picture, in pixels of the world.
+ * @param {{ width: number, height: number }} picture
+ * @param {number} lineWidth Pixels.
+ */
+export function partOf([west, south, east, north], size, corner, picture, lineWidth) {
+  const margin = POINT + lineWidth + 1;
+  const [w, e] = [worldX(west) * size - corner.x, worldX(east) * size - corner.x];
+  let [left, right] = [picture.width, 0];
+  for (let turn = -3; turn <= 3; turn += 1) {
+    const from = Math.max(0, Math.floor(w + turn * size - margin));
+    const to = Math.min(picture.width, Math.ceil(e + turn * size + margin));
+    if (from < to) [left, right] = [Math.min(left, from), Math.max(right, to)];
+  }
+  const top = Math.max(0, Math.floor(worldY(north) * size - corner.y - margin));
+  const bottom = Math.min(
+    picture.height,
+    Math.ceil(worldY(south) * size - corner.y + margin),
+  );
+  return { left, top, width: Math.max(0, right - left), height: Math.max(0, bottom - top) };
+}
 
 /** One time that outlines are drawn. */
 export class Drawing {

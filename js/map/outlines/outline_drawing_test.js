@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Drawing } from "./outline_drawing.js";
+import { Drawing, partOf } from "./outline_drawing.js";
 import { packed } from "./packed_outlines.js";
 import { worldX, worldY } from "./outlines.js";
 
@@ -134,4 +134,34 @@ Deno.test("colours are those of the steps, the highest above, none below all", a
   assert.equal(fewer.inView, 2);
   looks(fewer.at(5, 5), GREEN, 0);
   looks(fewer.at(10, 5), RED, 1);
+});
+
+Deno.test("a picture is made of the part that has something on it, and of all of that", async () => {
+  const picture = { width: 300, height: 220 };
+  /** @type {[ring: number[][], size: number, corner: { x: number, y: number }][]} */
+  const cases = [
+    [SQUARE, WORLD, CORNER],
+    [[[-60, -60], [100, -60], [100, 70], [-60, 12]], WORLD, CORNER],
+    [[[170, 0], [190, 0], [190, 10], [170, 10]], 100, { x: -50, y: 0 }],
+    [[[-50, -50], [-40, -50], [-40, -40]], WORLD, CORNER],
+  ];
+  for (const [ring, size, corner] of cases) {
+    const outlines = await packed([[ring]]);
+    const whole = new Drawing(outlines, picture.width, picture.height, PAINT);
+    for (const _ of whole.draw(size, corner));
+    const box = /** @type {import("../geo.js").Box} */ (outlines.extent());
+    const part = partOf(box, size, corner, picture, PAINT.lineWidth);
+    const inside = new Drawing(outlines, part.width, part.height, PAINT);
+    for (const _ of inside.draw(size, { x: corner.x + part.left, y: corner.y + part.top }));
+    assert.equal(inside.inView, whole.inView);
+    const again = new Uint8ClampedArray(whole.pixels.length);
+    for (let row = 0; row < part.height; row += 1) {
+      const from = 4 * row * part.width;
+      const line = inside.pixels.subarray(from, from + 4 * part.width);
+      again.set(line, 4 * ((row + part.top) * picture.width + part.left));
+    }
+    assert.deepEqual(again, whole.pixels);
+  }
+  const small = partOf([0, 0, 10, 10], WORLD, CORNER, picture, 2);
+  assert(small.width < 120 && small.height < 120, "ten degrees are a hundred pixels");
 });
