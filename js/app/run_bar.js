@@ -29,7 +29,8 @@ function render({ model, el }) {
     title: "Run this process for each of several areas, dates or other values",
   });
   const note = h("span", { class: "ogcw-runbar-note ogcw-hint" });
-  // Kept while somebody types: what is put in anew has the page arrange all of the app.
+  // Only their texts change while somebody types: for a new element the browser styles the
+  // whole app again.
   const count = h("span");
   let first = "";
   const jump = h("button", {

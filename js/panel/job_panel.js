@@ -145,10 +145,8 @@ export function render({ model, el }) {
   const body = h("div", { class: "ogcw-job-body" }, log.node, failure, note, guest);
 
   const more = h("div", { class: "ogcw-job-more" }, middle, body);
-  el.append(
-    h("div", { class: "ogcw-job-now" }, head, spoken, problemLine(model)),
-    more,
-  );
+  const standing = h("div", { class: "ogcw-job-now" }, head, spoken, problemLine(model));
+  el.append(standing, more);
 
   /** @param {string} type */
   function press(type, members = {}) {
@@ -412,9 +410,9 @@ export function render({ model, el }) {
     told.stop,
   ];
   const timer = setInterval(tick, 250);
-  // It is in the app when it has a size for the first time.
+  // It is in the app when its line has a size for the first time.
   const sizes = new ResizeObserver(tellApp);
-  sizes.observe(el);
+  sizes.observe(standing);
   drawState();
   press("hello");
   return () => {

@@ -351,6 +351,10 @@ class App(Screen):
         # Which may hide an earlier one.
         close_unseen()
 
+    def _about(self) -> tuple[object, ...]:
+        name = self.process.id if self.has_form else ""
+        return name, "at", self.client.url
+
     def _card_(self) -> tuple[str, str]:
         if not self.has_form:
             words = f"Sign in to {self.client.url} to see its processes."

@@ -40,6 +40,7 @@ class Tabs(FormLink):
 
     def _follow_results(self, _change: object) -> None:
         self.screen.stage.observe(self._arrived, "is_filled")
+        self._look_at_map()
 
     def remember_sent(self) -> None:
         """A job is started: until its results come, the form may be changed again."""
@@ -102,14 +103,13 @@ class Tabs(FormLink):
         return sent is not None and self.is_bound and sent != self.form.drafts
 
     def _look_at_map(self, _change: object = None) -> None:
-        """Show the map where there is something for it."""
+        """Show the map where there is something for it, and what stands below it."""
         drawn = {*self._map.kinds_drawn}
         takes_place = self.is_bound and (
             bool(self.form.areas.ids) or self.form.stac.has_fields
         )
-        self.screen.mark(
-            app_drawn=bool(drawn & _DRAWN), app_placed=takes_place or bool(drawn)
-        )
+        has_results = self.screen.stage is not None and bool(drawn & _DRAWN)
+        self.screen.mark(app_drawn=has_results, app_placed=takes_place or bool(drawn))
 
 
 class JobsTab:

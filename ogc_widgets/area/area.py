@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ogc_widgets.area.boxes import AREA_TYPES, checked_box, short, tidy
 from ogc_widgets.errors import InputError
 from ogc_widgets.patterns import pattern
+from ogc_widgets.protocol.text import brief
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,7 +22,7 @@ _ALL_DECIMALS = 30  # GEOS then writes as many as the number needs
 _EXPONENT = pattern(r"(?<![-\d.])[-\d.]++e[-+]?\d+")
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Area:
     """A shape on the Earth, checked and in the form that RFC 7946 asks for.
 
@@ -126,6 +127,15 @@ class Area:
 
     def __hash__(self) -> int:
         return hash((self.shape, self.heights))
+
+    def __repr__(self) -> str:
+        return brief(self, *self.about)
+
+    @property
+    def about(self) -> tuple[str, str]:
+        """Its kind and its box, for people."""
+        is_empty = not self._sides and self.shape.is_empty
+        return self.kind, "" if is_empty else ", ".join(map(short, self.bbox))
 
     @property
     def _sides(self) -> Box | None:

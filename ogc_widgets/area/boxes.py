@@ -101,6 +101,8 @@ def checked_box(west: float, south: float, east: float, north: float) -> Box:
         raise InputError(what, advice=f"{_IN_ORDER}.")
     left, right = wrap_longitude(west), wrap_longitude(east)
     left, right = -180.0 if left == 180 else left, 180.0 if right == -180 else right
+    if left == right:  # once around the Earth, but for a rounding
+        return -180.0, south, 180.0, north
     return left, south, right, north
 
 

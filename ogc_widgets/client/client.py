@@ -149,7 +149,7 @@ def _blocking_jobs(jobs: list[AsyncJob]) -> list[Job]:
 
 
 def _blocking_batch(batch: AsyncBatch) -> Batch:
-    from ogc_widgets.client.batches.batch import Batch  # loads much, for few
+    from ogc_widgets.client.batches.batch import Batch  # loads much
 
     return Batch(batch)
 

@@ -163,7 +163,7 @@ class Deployment:
         Returns:
             What it is, which inputs the process would have, and what is wrong with it.
         """
-        from ogc_widgets.client.package_check import check_package  # for few
+        from ogc_widgets.client.package_check import check_package  # loads much
 
         return await check_package(self._connection, package, workflow)
 

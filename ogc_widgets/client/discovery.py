@@ -153,7 +153,7 @@ class Discovery:
         Raises:
             ServerError: The server cannot be reached.
         """
-        from ogc_widgets.protocol.server_report import report  # for few
+        from ogc_widgets.protocol.server_report import report  # loads much
 
         return report(
             self.connection.url,

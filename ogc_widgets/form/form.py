@@ -1,8 +1,9 @@
 """The form of one process, as a notebook sees it.
 
 One lock holds everything together (:func:`~ogc_widgets.view.base.publishing`);
-observers see a change when all of it has happened. A form has parts: what stands in it
-(:class:`~ogc_widgets.form.values.FormValues`), the areas, the STAC documents, whole
+observers of its values (``inputs``, ``drafts``, ``errors``) see a change when all of it
+has happened, and the page has been told of the field. A form has parts: what stands in
+it (:class:`~ogc_widgets.form.values.FormValues`), the areas, the STAC documents, whole
 sets of inputs, and the widgets of registered fields.
 """
 
@@ -29,6 +30,7 @@ from ogc_widgets.form.requests import read_text
 from ogc_widgets.form.schema.outputs import output_options, response_options
 from ogc_widgets.form.stac_items import StacItems
 from ogc_widgets.form.values import Change, FormValues, fields_of
+from ogc_widgets.protocol.text import counted
 from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
@@ -312,6 +314,9 @@ class ProcessForm(ManyJobs, FormPage):
         path: str = "",
     ) -> None:
         self.areas.act(path or id, action, value)
+
+    def _about(self) -> tuple[object, ...]:
+        return (self.process_id, f"with {counted(len(self.fields), 'input')}")
 
     def _card_(self) -> tuple[str, str]:
         return form_card.card(self._title, self._fields, self.public_inputs)

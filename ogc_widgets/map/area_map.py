@@ -276,6 +276,9 @@ class AreaMap(ShownMap):
         self.geometry = Area.box(*(round(side, digits) for side in sides))
         return list(self.bbox)
 
+    def _about(self) -> tuple[object, ...]:
+        return ("without an area",) if self.area is None else self.area.about
+
     def _card_(self) -> tuple[str, str]:
         text = area_text(self.bbox)
         return text, f"{self.still.html()}<p>{escape_html(text)}</p>"

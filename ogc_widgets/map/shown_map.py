@@ -85,10 +85,12 @@ class ShownMap(NotesDisplay, ipywidgets.Box):
         self.state_areas = StateAreas(overlay)
         self.still = MapStill(overlay, lambda: self.footprints, self.state_areas)
         self.looks = FootprintLooks(overlay)
-        css_height = height if isinstance(height, str) else f"{height}px"
+        if not isinstance(height, str):
+            need_number("height", height, "number of pixels")
+            height = f"{height}px"
         super().__init__(
             [self.map, overlay],
-            layout=ipywidgets.Layout(width="100%", height=css_height, min_width="0"),
+            layout=ipywidgets.Layout(width="100%", height=height, min_width="0"),
         )
         self.add_class("ogcw-map")
         overlay.observe(self._note_kinds, _KINDS)
@@ -287,7 +289,7 @@ def _place_of(center: Any) -> tuple[float, float]:  # noqa: ANN401 # of a caller
         InputError: There is no such place.
     """
     try:
-        latitude, longitude = map(float, center)
+        latitude, longitude = map(float, () if isinstance(center, str) else center)
     except (TypeError, ValueError):
         latitude, longitude = inf, inf
     if not (abs(latitude) <= 90 and abs(longitude) <= 360):

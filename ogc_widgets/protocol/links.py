@@ -24,6 +24,7 @@ from urllib.parse import (
 
 from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.addresses import is_public, read_ip
+from ogc_widgets.protocol.text import brief
 
 SCHEMES = frozenset({"http", "https", "s3", "gs", "ftp"})
 WEB_SCHEMES = frozenset({"http", "https"})
@@ -43,7 +44,7 @@ _INNER_SUFFIXES = (".local", ".internal", ".svc", ".cluster", ".localdomain", ".
 Origin = tuple[str, str, int | None]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Link:
     """A link of a document: absolute, with a scheme that can be shown.
 
@@ -59,7 +60,10 @@ class Link:
     rel: str = ""
     type: str = ""
     title: str = ""
-    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    raw: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    def __repr__(self) -> str:
+        return brief(self, self.rel, self.href)
 
     @property
     def relation(self) -> str:

@@ -57,7 +57,7 @@ class Fact:
     label: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ServerReport:
     """What is known about a server. Prints as text; a notebook shows it as a table.
 
@@ -101,7 +101,7 @@ class ServerReport:
             lines += ["", f"Seen with {self.made_by}."]
         return "\n".join([*lines, ""])
 
-    __str__ = _repr_markdown_ = markdown
+    __str__ = __repr__ = _repr_markdown_ = markdown
 
     def html(self) -> str:
         """The report as an escaped table without styles."""

@@ -14,6 +14,7 @@ from ogc_widgets.errors import printable
 from ogc_widgets.patterns import pattern
 
 TITLE_LIMIT = 200
+_WORDS_LIMIT = 100  # of each word of a ``repr``
 MESSAGE_LIMIT = 4_000
 LOG_LIMIT = 262_144
 
@@ -46,6 +47,17 @@ _STACK = pattern(
     "([\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{3})"
     "[\u0300-\u036f\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
 )
+
+
+def brief(of: object, *words: object) -> str:
+    """The ``repr`` of a document in one line: what a cell shows of it.
+
+    Args:
+        of: The document.
+        words: What people want to know of it; what is empty is left out.
+    """
+    said = " ".join(filter(None, (clean(word, limit=_WORDS_LIMIT) for word in words)))
+    return f"<{type(of).__name__}{' ' if said else ''}{said}>"
 
 
 def clean(value: object, *, limit: int = TITLE_LIMIT, lines: bool = False) -> str:

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary
 import ipywidgets
 from ipywidgets.widgets import widget as widget_module
 
+from ogc_widgets.protocol.text import brief
 from ogc_widgets.view.front_end import cell_of, keeps_outputs_apart, request
 from ogc_widgets.view.saved_card import display_with_card
 
@@ -51,6 +52,13 @@ def current_run() -> CellRun | None:
 
 class NotesDisplay(ipywidgets.Widget):
     """A widget that remembers which cells have displayed it, and has a card."""
+
+    def __repr__(self) -> str:
+        return brief(self, *self._about())
+
+    def _about(self) -> tuple[object, ...]:
+        """Words that tell it from others of its kind."""
+        return ()
 
     def _card_(self) -> tuple[str, str] | None:
         """Text and HTML of what a saved notebook says without a kernel, if anything."""

@@ -278,7 +278,7 @@ def _own_flow(way: Way, client: SigningIn) -> DeviceFlow | None:
 
 
 def _flow_of(client: SigningIn) -> DeviceFlow | None:
-    from ogc_widgets.client.auth.oidc import DeviceFlow  # loaded where there is sign-in
+    from ogc_widgets.client.auth.oidc import DeviceFlow  # loads much
 
     return client.source if isinstance(client.source, DeviceFlow) else None
 

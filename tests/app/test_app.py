@@ -467,6 +467,19 @@ def test_program_that_made_an_app_ends_without_a_word(lab_server: Lab) -> None:
     assert ended.stderr == ""
 
 
+def test_cell_shows_in_a_line_what_a_widget_is(app, lab_server):
+    assert repr(app) == f"<App water-bodies at {lab_server.url}>"
+    assert repr(app.form) == "<ProcessForm water-bodies with 4 inputs>"
+    assert repr(app.panel) == "<JobPanel>"
+    assert repr(app.client.check_package({"cwlVersion": "v1.2"})).startswith(
+        '<PackageCheck CWL v1.2 "'
+    )
+    card = app.client.server_card()
+    assert repr(card) == card.markdown()
+    app.close()
+    assert repr(app).startswith("<App water-bodies")
+
+
 def test_field_answers_a_key_before_what_stands_around_the_form(app, monkeypatch):
     told = []
     for name in ("form", "run_bar"):

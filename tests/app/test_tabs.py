@@ -159,6 +159,13 @@ def test_no_map_without_a_place_until_a_result_has_one(small: App, job: Job) -> 
     assert marks(small) == {"placed"}
 
 
+def test_below_the_map_is_nothing_where_there_are_no_results(app: App) -> None:
+    point = {"type": "Point", "coordinates": [7, 51]}
+    app.map.show_footprints([{"type": "Feature", "id": "a", "geometry": point}])
+    assert marks(app) == {"placed"}
+    assert app.boxes["strip"].children == ()
+
+
 def test_process_that_wants_a_place_has_a_map(app: App) -> None:
     assert marks(app) == {"placed"}
     app.choose("echo")

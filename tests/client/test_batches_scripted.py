@@ -115,7 +115,10 @@ def test_paused_batch_sends_nothing_new_and_stopped_one_dismisses_what_runs():
         assert batch.is_ended
         assert len(server.posts) == 4
         server.held = False
-        batch.retry([4])
+        for wrong in (None, "4", 2.5, [True]):
+            with pytest.raises(InputError, match="whole number"):
+                batch.retry(wrong)
+        batch.retry(4)
         assert batch.wait(60).entries[4].state == "successful"
 
 

@@ -111,9 +111,12 @@ def test_rasters_of_items_are_on_one_grid_and_read_when_they_are_used(
 def test_part_of_some_items_is_read_in_a_resolution_of_ones_own() -> None:
     with results_of(lambda root: scenes(root, placed=True), **FILES) as (results, _):
         box = [-121.80, 39.70, -121.79, 39.71]
-        found = results.to_xarray(
-            results.items[0], ["data"], bbox=box, resolution=100, chunks={}
-        )
+        low_high = [*box[:2], 0, *box[2:], 900]
+        how = {"resolution": 100, "chunks": {}}
+        found = results.to_xarray(results.items[0], ["data"], bbox=box, **how)
+        for same in (str(box), ",".join(map(str, box)), low_high):
+            again = results.to_xarray(results.items[0], ["data"], bbox=same, **how)
+            assert again.equals(found)
         assert found.sizes["time"] == 1
         assert 8 <= found.sizes["x"] <= 12
         assert float(found.x[1] - found.x[0]) == 100

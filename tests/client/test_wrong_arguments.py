@@ -83,6 +83,7 @@ def client(server):
         (lambda c: ogc.search_items(c.url, bbox="1,2,3"), "A box has four numbers"),
         (lambda c: ogc.search_items(c.url, start=2021), "first day must be a date"),
         (lambda c: ogc.search_items(c.url, intersects=5), "This is not an area"),
+        (lambda c: ogc.search_items(c.url, intersects={"a": 1}), "not GeoJSON"),
         (lambda c: ogc.search_items(c.url, collections=5), "id of a collection"),
         (lambda c: ogc.search_items(c.url, max_cloud_percent="9"), "from 0 to 100"),
         (lambda c: c.job("j").results().to_xarray(bbox="x"), "A box has four"),

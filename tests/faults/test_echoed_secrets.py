@@ -8,6 +8,7 @@ import json
 import logging
 import re
 import traceback
+from dataclasses import asdict
 from urllib.parse import quote, quote_plus
 
 import ipywidgets
@@ -142,19 +143,20 @@ def test_secret_is_shown_nowhere_when_every_answer_repeats_it(
     ):
         for path in [path for _, path in server_paths(server) if "/jobs/" in path]:
             try:
-                seen.append(repr(client.job(path.rpartition("/")[2]).status))
+                seen.append(whole(client.job(path.rpartition("/")[2]).status))
             except OgcError as error:
                 seen += all_of(error)
         app = ogc.App(client, "p")
         job = app.run()
         wait_for(lambda: app.panel.state["kind"] == "failed")
-        seen += [repr(job.status), app.panel.report_text()]
+        seen += [whole(job.status), app.panel.report_text()]
         seen += [log.text() for log in job.logs()]
         assert any("you sent ***" in one for one in seen)
         results = client.job("2").results()
         seen += [repr(results), repr(results.outputs)]
-        seen += [repr(client.landing_page()), repr(client.processes())]
-        seen += [repr(client.process("p")), repr(client.jobs()), repr(client.oddities)]
+        seen += [whole(client.landing_page()), *map(whole, client.processes())]
+        seen += [whole(client.process("p")), *(whole(j.status) for j in client.jobs())]
+        seen += [repr(client.processes()), repr(client.jobs()), repr(client.oddities)]
         card = ogc.ServerCard(client)
         table = ogc.JobTable(client)
         app.header._on_tab("json")
@@ -168,6 +170,11 @@ def test_secret_is_shown_nowhere_when_every_answer_repeats_it(
     for text in seen:
         for secret in spellings(secrets):
             assert secret not in text, text[max(0, text.find(secret) - 200) :][:400]
+
+
+def whole(document):
+    """All that is known of a document, which its ``repr`` is not."""
+    return repr(document) + repr(asdict(document))
 
 
 def server_paths(server):

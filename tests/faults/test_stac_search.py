@@ -7,6 +7,7 @@ import json
 import time
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 import shapely
 from raw_server import RawServer, answer, drip
@@ -86,6 +87,14 @@ def test_days_boxes_and_shapes_are_taken_as_people_have_them():
             "end": dt.datetime(2021, 7, 31, 12, tzinfo=dt.UTC),
             "bbox": "10,40,12,42",
         },
+        {
+            "start": np.datetime64("2021-07-01"),
+            "end": dt.datetime(
+                2021, 8, 1, 1, tzinfo=dt.timezone(dt.timedelta(hours=2))
+            ),
+            "bbox": np.array([10, 40, 12, 42]),
+            "max_cloud_percent": np.int64(20),
+        },
         {**texts, "intersects": shapely.geometry.mapping(shape)},
         {**texts, "intersects": shape},
         {**texts, "intersects": shape.wkt},
@@ -97,8 +106,8 @@ def test_days_boxes_and_shapes_are_taken_as_people_have_them():
     assert {one["datetime"] for one in sent} == {
         "2021-07-01T00:00:00Z/2021-07-31T23:59:59Z"
     }
-    assert [one["bbox"] for one in sent[:2]] == [[10, 40, 12, 42]] * 2
-    assert all(shapely.geometry.shape(s["intersects"]).equals(shape) for s in sent[2:])
+    assert [one["bbox"] for one in sent[:3]] == [[10, 40, 12, 42]] * 3
+    assert all(shapely.geometry.shape(s["intersects"]).equals(shape) for s in sent[3:])
 
 
 def test_addresses_of_items_are_absolute_when_they_came_relative():

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
+from functools import partial
 from importlib.util import find_spec
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +22,6 @@ from ogc_widgets.lab.engines.progress import Tracker
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from lab_api import Api
 
@@ -56,15 +59,19 @@ def test_what_an_engine_needs_is_said_before_a_server_starts(
 
 
 def test_toil_runs_jobs_at_once_and_ends_what_is_stopped(
-    tmp_path: Path, connect: Callable[[str], Api], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
+    connect: Callable[[str], Api],
+    monkeypatch: pytest.MonkeyPatch,
+    request: pytest.FixtureRequest,
 ) -> None:
     assert find_spec("toil"), "the extra toil is a part of the extra test"
     locks = tmp_path / "locks"  # where Toil would put them
     locks.mkdir()
     monkeypatch.setenv("XDG_RUNTIME_DIR", str(locks))
-    scratch = tmp_path / "scratch"  # what a machine's /tmp is
-    scratch.mkdir()
-    monkeypatch.setenv("TMPDIR", str(scratch))
+    # What a machine's /tmp is; sockets lie there too, whose paths have to be short.
+    scratch = tempfile.mkdtemp(prefix="ogcw-")
+    request.addfinalizer(partial(shutil.rmtree, scratch, ignore_errors=True))
+    monkeypatch.setenv("TMPDIR", scratch)
     with lab(data=tmp_path, engine="toil", workers=2) as server:
         api = connect(server.url)
         api.deploy("asleep.cwl")
@@ -86,7 +93,7 @@ def test_toil_runs_jobs_at_once_and_ends_what_is_stopped(
         # Its store and its temporary files, which are large, are gone.
         assert not (tmp_path / good.removeprefix("/") / "tmp").exists()
     assert not list(locks.iterdir())
-    assert not [path for path in scratch.rglob("*") if path.is_file()]
+    assert not [path for path in Path(scratch).rglob("*") if path.is_file()]
 
 
 HEAD = "[2026-11-29T17:44:17+0000] [MainThread] [W] [toil.leader]"

@@ -283,3 +283,23 @@ def test_map_takes_layers_controls_and_listeners_like_any_other(area_map):
     assert seen == ["mousemove"]
     area_map.map.on_interaction(listener, remove=True)
     assert not area_map._overlay.reports_mouse
+
+
+def test_area_is_set_as_it_is_read(area_map):
+    area_map.area = "POLYGON((0 0,4 0,2 3,0 0))"
+    assert area_map.geometry == TRIANGLE
+    other = AreaMap(area_map.area, basemap=None, height=300)
+    assert (other.area, other.layout.height) == (area_map.area, "300px")
+    assert repr(other) == "<AreaMap Polygon 0, 0, 4, 3>"
+    other.area = None
+    assert repr(other) == "<AreaMap without an area>"
+    other.close()
+    assert repr(other) == "<AreaMap without an area>"
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"height": None}, {"height": [1]}, {"center": "12"}, {"center": (1,)}]
+)
+def test_map_of_no_size_or_place_is_refused(wrong):
+    with pytest.raises(InputError, match=r"number of pixels|latitude and a longitude"):
+        AreaMap(basemap=None, **wrong)

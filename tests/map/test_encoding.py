@@ -12,9 +12,10 @@ import pytest
 import shapely
 from area_values import bounds, encode, from_text, in_words, to_text
 from area_values import decode as decode_area
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from ogc_widgets.area.area import Area
 from ogc_widgets.area.encoding import Encoding
 from ogc_widgets.area.hint import ENCODINGS, AreaHint
 from ogc_widgets.area.reading import read_text, read_value
@@ -363,6 +364,26 @@ def boxes(draw):
 
 
 @settings(deadline=None)
+@given(
+    st.tuples(*[st.floats(-540, 540)] * 2, *[st.floats(-90, 90)] * 2),
+    st.sampled_from([None, (0.0, 9.5)]),
+)
+@example((-105.0, -465.0, 0.0, 90.0), None)  # once around the Earth
+@example((170.0, 529.9999999999, 0.0, 10.0), None)
+@example((170.0, -170.0, 0.0, 10.0), None)
+def test_box_is_the_same_area_as_its_shape(numbers, heights):
+    west, east, south, north = numbers
+    try:
+        box = Area.box(west, south, east, north, heights=heights)
+    except InputError:
+        return
+    shape = Area(box.shape, heights)
+    assert box == shape == box
+    assert hash(box) == hash(shape)
+    for name in ("kind", "covers", "bbox", "crosses", "is_box", "geometry", "wkt"):
+        assert getattr(box, name) == getattr(shape, name), name
+
+
 @given(boxes(), st.sampled_from(ENCODINGS))
 def test_any_box_comes_back_from_any_encoding(box, encoding):
     made = decode(box)

@@ -126,7 +126,7 @@ CONTROLS.area = (spec, host) => {
     show(clear, isSet());
     const canTakeView = !isSet() && !active && takesBox;
     show(view, canTakeView);
-    text.node.classList.toggle("ogcw-f-box-two", canTakeView);
+    text.node.classList.toggle("ogcw-f-box-links", canTakeView);
     encodingSelect.value = encoding();
     crsSelect.value = draft?.crs ?? spec.default_crs ?? "";
     const onMap = host.form.onMap(host.path());

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import functools
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
@@ -18,7 +19,7 @@ from ogc_widgets.lazy import from_above
 from ogc_widgets.protocol.requests.package_code import as_batch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from ogc_widgets.client.batches.entries import BatchEntry, BatchState
@@ -191,7 +192,7 @@ class AnyBatch(Lasting):
             InputError: One of them has not ended, or its fate is not known; or as for
                 :meth:`resume`.
         """
-        places = {indexes} if isinstance(indexes, int) else {*indexes}
+        places = {*indexes} if isinstance(indexes, Iterable) else {indexes}
         for place in places:
             need_count("The place of a request", place)
         self._retry(sorted(places), dict(inputs or {}))

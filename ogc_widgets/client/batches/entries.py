@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 from urllib.parse import unquote, urlsplit
 
 from ogc_widgets.patterns import pattern
-from ogc_widgets.protocol.text import clean
+from ogc_widgets.protocol.text import brief, clean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,7 +36,7 @@ GOES_ON: frozenset[BatchState] = frozenset({"accepted", "running"})
 RETRIED: frozenset[BatchState] = frozenset({"failed", "lost"})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class BatchEntry:
     """One request of a batch: a snapshot.
 
@@ -71,6 +71,10 @@ class BatchEntry:
     started_at: datetime | None = None
     ended_at: datetime | None = None
     attempt: int = 0
+
+    def __repr__(self) -> str:
+        said = self.error or self.message
+        return brief(self, self.index, self.label, self.state, said and f'"{said}"')
 
 
 # Several states are one to whoever looks: something is on its way.

@@ -317,7 +317,7 @@ class Poller:
         if phase == self._noted or not self.url:
             return
         self._noted = phase
-        from ogc_widgets.client.history.notes import note_heard  # SQLite, with a job
+        from ogc_widgets.client.history.notes import note_heard  # loads much
 
         at, is_end = time.time(), is_final(phase)
         noting = note_heard(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -56,8 +56,6 @@ from ogc_widgets.protocol.requests.requests import get
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ogc_widgets.client.auth import Auth
     from ogc_widgets.client.http.environment import Verify
     from ogc_widgets.protocol.answers.replies import Reply
@@ -253,7 +251,7 @@ def search_items(
         end: Last day.
         bbox: West, south, east, north in degrees; ``app.map.bbox`` for example.
         intersects: Geometry as GeoJSON, well-known text, or an object with
-            ``__geo_interface__``.
+            ``__geo_interface__``. GeoJSON is sent as it is.
         max_cloud_percent: Highest cloud cover, 0 to 100.
         limit: Most items to return.
         auth: As for :class:`~ogc_widgets.Client`, for the catalogue only.
@@ -278,7 +276,7 @@ def search_items(
         start=_day(start),
         end=_day(end),
         bbox=() if bbox is None else numbers_of_box(bbox),
-        intersects=None if intersects is None else area_from(intersects).geometry,
+        intersects=_geometry(intersects),
         max_cloud_percent=max_cloud_percent,
         page_items=max(1, min(limit, 100)),
     )
@@ -300,4 +298,15 @@ def search_items(
 
 
 def _day(moment: str | dt.date) -> str:
-    return moment.isoformat()[:10] if isinstance(moment, dt.date) else moment
+    """The day of a moment, in UTC where it says its time zone."""
+    if isinstance(moment, dt.datetime) and moment.tzinfo is not None:
+        moment = moment.astimezone(dt.UTC)
+    return moment if isinstance(moment, str) else str(moment)[:10]
+
+
+def _geometry(given: Any) -> Mapping[str, Any] | None:  # noqa: ANN401 # of a caller
+    shape = getattr(given, "__geo_interface__", given)
+    if shape is None or (isinstance(shape, Mapping) and "coordinates" in shape):
+        return shape
+    is_collection = isinstance(shape, Mapping) and "geometries" in shape
+    return shape if is_collection else area_from(given).geometry

@@ -10,6 +10,7 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from numbers import Real
 from typing import TYPE_CHECKING, Any, Literal
 
 from ogc_widgets.protocol import reading
@@ -141,7 +142,8 @@ def cloud_cover_percent(item: JsonObject) -> float | None:
 
 def percent(value: Any) -> float | None:  # noqa: ANN401 # of a document or a caller
     """A number from 0 to 100, None where it is something else."""
-    return float(value) if reading.is_finite(value) and 0 <= value <= 100 else None
+    is_number = isinstance(value, Real) and not isinstance(value, bool)
+    return float(value) if is_number and 0 <= value <= 100 else None
 
 
 def _properties(document: JsonObject) -> JsonObject:

@@ -29,7 +29,7 @@ class ManyJobs:
     @cached_property
     def choosing(self) -> Choosing:
         """What was chosen on the screen so far, to run the process for each of it."""
-        from ogc_widgets.form.for_each.choosing import Choosing  # most forms run once
+        from ogc_widgets.form.for_each.choosing import Choosing  # loads much
 
         return Choosing(self._values)
 

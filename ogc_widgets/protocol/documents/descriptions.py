@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from ogc_widgets.protocol import media_types, reading
 from ogc_widgets.protocol.documents import literal_data
 from ogc_widgets.protocol.reading import first, mapping, member, members, objects
+from ogc_widgets.protocol.text import brief
 from ogc_widgets.protocol.wire import dump_json
 
 if TYPE_CHECKING:
@@ -53,7 +54,7 @@ def _object(value: object) -> dict[str, Any] | None:
     return dict(value) if isinstance(value, Mapping) else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ValueDescription:
     """What the descriptions of inputs and outputs have in common.
 
@@ -78,7 +79,11 @@ class ValueDescription:
     )
     qualified: tuple[str, ...] | None = None
     unit: str = ""
-    raw: Json = field(default_factory=dict, repr=False, compare=False)
+    raw: Json = field(default_factory=dict, compare=False)
+
+    def __repr__(self) -> str:
+        title = f'"{self.title}"' if self.title else ""
+        return brief(self, self.id, title, self.schema.get("type"), self.unit)
 
     @classmethod
     def from_json(cls, name: str, document: Json) -> Self:
@@ -99,7 +104,7 @@ class ValueDescription:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class InputDescription(ValueDescription):
     """One input of a process.
 
@@ -151,7 +156,7 @@ class InputDescription(ValueDescription):
         return ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class OutputDescription(ValueDescription):
     """One output of a process."""
 

@@ -16,6 +16,7 @@ from ogc_widgets.protocol.documents.descriptions import (
 from ogc_widgets.protocol.links import Link, read_links
 from ogc_widgets.protocol.notices import notice
 from ogc_widgets.protocol.reading import member, members
+from ogc_widgets.protocol.text import brief
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from ogc_widgets.protocol.documents.paging import Page
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ProcessSummary:
     """A process as the list of processes shows it.
 
@@ -54,7 +55,14 @@ class ProcessSummary:
     links: tuple[Link, ...] = ()
     keywords: tuple[str, ...] = member(reading.texts)
     metadata: tuple[dict[str, Any], ...] = member(reading.objects)
-    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    raw: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    def __repr__(self) -> str:
+        return brief(self, self.id, self.version, *self._said)
+
+    @property
+    def _said(self) -> tuple[str, ...]:
+        return (f'"{self.title}"',) if self.title else ()
 
     @classmethod
     def from_json(cls, document: object, base_url: str = "") -> Self:
@@ -93,7 +101,7 @@ class ProcessSummary:
         return "sync-execute" in control or "async-execute" not in control
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Process(ProcessSummary):
     """A process with its inputs and outputs.
 
@@ -104,6 +112,11 @@ class Process(ProcessSummary):
 
     inputs: dict[str, InputDescription] = field(default_factory=dict)
     outputs: dict[str, OutputDescription] = field(default_factory=dict)
+
+    @property
+    def _said(self) -> tuple[str, ...]:
+        inputs, outputs = ", ".join(self.inputs), ", ".join(self.outputs)
+        return (*super()._said, f"({inputs}) -> ({outputs})")
 
     @classmethod
     def from_json(cls, document: object, base_url: str = "") -> Self:

@@ -21,6 +21,7 @@ from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.links import Link, find_link, read_links, without_query
 from ogc_widgets.protocol.notices import notice
 from ogc_widgets.protocol.reading import member, members
+from ogc_widgets.protocol.text import brief, counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -34,7 +35,7 @@ _URI = pattern(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LandingPage:
     """The first document of a server.
 
@@ -48,7 +49,11 @@ class LandingPage:
     title: str = member(reading.text)
     description: str = member(reading.text)
     links: tuple[Link, ...] = ()
-    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    raw: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    def __repr__(self) -> str:
+        title = f'"{self.title}"' if self.title else ""
+        return brief(self, title, f"with {counted(len(self.links), 'link')}")
 
     @classmethod
     def from_json(cls, document: object, base_url: str = "") -> Self:
@@ -85,7 +90,7 @@ class ConformanceClass(StrEnum):
     JOB_MANAGEMENT = "job-management"  # Part 4
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Conformance:
     """The conformance classes that a server declares.
 
@@ -95,7 +100,11 @@ class Conformance:
     """
 
     uris: tuple[str, ...]
-    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    raw: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    def __repr__(self) -> str:
+        number = len(self.uris)
+        return brief(self, f"with {number} class{'' if number == 1 else 'es'}")
 
     @classmethod
     def from_json(cls, document: object) -> Self:
@@ -160,7 +169,7 @@ def _tail(uri: str) -> str:
 Experience = Mapping[str, tuple[bool, str]]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Capability:
     """One thing that a server can or cannot do.
 
@@ -178,6 +187,9 @@ class Capability:
     subject: str = "This server"
     is_seen: bool = False
 
+    def __repr__(self) -> str:
+        return brief(self, self.sentence)
+
     @property
     def may_try(self) -> bool:
         """Whether trying makes sense: only a plain no speaks against it."""
@@ -190,7 +202,7 @@ class Capability:
         return f"{self.subject} {words[self.available]} {self.verb}."
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Capabilities:
     """What a server can do; iterating gives every :class:`Capability`.
 
@@ -219,6 +231,9 @@ class Capabilities:
     )
     collection_input: Capability = Capability("take a collection as an input")
     collection_output: Capability = Capability("give its output as a collection")
+
+    def __repr__(self) -> str:
+        return "\n".join(one.sentence for one in self)
 
     def __iter__(self) -> Iterator[Capability]:
         return (getattr(self, one.name) for one in fields(self))

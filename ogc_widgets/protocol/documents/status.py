@@ -15,7 +15,7 @@ from ogc_widgets.protocol.documents.problems import Problem
 from ogc_widgets.protocol.links import WEB_SCHEMES, Link, read_links
 from ogc_widgets.protocol.notices import notice
 from ogc_widgets.protocol.reading import member, members
-from ogc_widgets.protocol.text import clean
+from ogc_widgets.protocol.text import brief, clean
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -59,7 +59,7 @@ def _process_id(value: object) -> str:
     return name
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class StatusInfo:
     """The status of a job.
 
@@ -91,7 +91,12 @@ class StatusInfo:
     updated: datetime | None = None
     finished: datetime | None = None
     links: tuple[Link, ...] = ()
-    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    raw: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    def __repr__(self) -> str:
+        share = "" if self.progress is None else f"{self.progress:g} %"
+        said = f'"{self.message}"' if self.message else ""
+        return brief(self, self.job_id, self.word or self.status, share, said)
 
     @property
     def is_finished(self) -> bool:

@@ -10,14 +10,14 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.links import WEB_SCHEMES, absolute, with_query
 from ogc_widgets.protocol.requests.requests import JSON, Request, json_body
-from ogc_widgets.protocol.text import clean
+from ogc_widgets.protocol.text import brief, clean
 
 if TYPE_CHECKING:
     from ogc_widgets.protocol.documents.processes import Process
@@ -66,7 +66,7 @@ class Package:
         return _cwl_in(json.loads(text).get("executionUnit"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class PackageCheck:
     """What can be said of a package before it is sent.
 
@@ -86,12 +86,17 @@ class PackageCheck:
     package: Package | None = None
     problem: str = ""
     note: str = ""
-    cwl: str = field(default="", repr=False)
+    cwl: str = ""
     cwl_version: str = ""
     address: str = ""
     workflows: Mapping[str, str] | None = None
     workflow: str = ""
     process: Process | None = None
+
+    def __repr__(self) -> str:
+        said = self.problem or self.note
+        version = self.cwl_version and f"CWL {self.cwl_version}"
+        return brief(self, self.workflow, version, said and f'"{said}"')
 
 
 def read_package(package: object) -> Package:

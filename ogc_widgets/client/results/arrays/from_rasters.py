@@ -64,6 +64,8 @@ def dataset_of_rasters(
     import odc.stac
 
     box: Any = None if bbox is None else numbers_of_box(bbox)
+    if box and len(box) == 6:
+        box = (*box[:2], *box[3:5])
     if not sources:
         raise InputError(
             "There are no rasters among these files.",
