@@ -267,12 +267,11 @@ def search_items(
         ServerError: There is no STAC API, or it refuses; the words say why.
     """
     need_count("limit", limit)
-    if isinstance(collections, str):
-        collections = (collections,)
-    elif not isinstance(collections, Iterable):
+    names = (collections,) if isinstance(collections, str) else collections
+    if not isinstance(names, Iterable):
         raise InputError("collections are the id of a collection, or a list of them.")
     query = ItemQuery(
-        tuple(collections),
+        tuple(names),
         start=_day(start),
         end=_day(end),
         bbox=() if bbox is None else numbers_of_box(bbox),
@@ -306,7 +305,6 @@ def _day(moment: str | dt.date) -> str:
 
 def _geometry(given: Any) -> Mapping[str, Any] | None:  # noqa: ANN401 # of a caller
     shape = getattr(given, "__geo_interface__", given)
-    if shape is None or (isinstance(shape, Mapping) and "coordinates" in shape):
+    if isinstance(shape, Mapping) and {"coordinates", "geometries"} & shape.keys():
         return shape
-    is_collection = isinstance(shape, Mapping) and "geometries" in shape
-    return shape if is_collection else area_from(given).geometry
+    return None if shape is None else area_from(given).geometry
