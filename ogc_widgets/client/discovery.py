@@ -35,6 +35,7 @@ from ogc_widgets.protocol.links import (
 )
 from ogc_widgets.protocol.notices import notice, silent
 from ogc_widgets.protocol.requests import requests
+from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -251,5 +252,8 @@ class Discovery:
     async def process_url(self, process_id: str) -> str:
         """Return the address of a process."""
         if not isinstance(process_id, str) or not process_id:
-            raise InputError("The id of a process is a text that is not empty.")
+            own = getattr(process_id, "id", "")
+            advice = f"Pass its id: {clean(own, limit=80)!r}" if own else ""
+            what = "The id of a process is a text that is not empty."
+            raise InputError(what, safe="Nothing was sent.", advice=advice)
         return join_path((await self.connection.resources()).processes_url, process_id)

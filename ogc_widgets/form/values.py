@@ -30,6 +30,8 @@ from ogc_widgets.form.fields.fields import (
 )
 from ogc_widgets.form.page.form_card import without_secrets
 from ogc_widgets.form.schema.exact import plain
+from ogc_widgets.protocol.documents.processes import Process, ProcessSummary
+from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
@@ -50,6 +52,11 @@ def fields_of(process: Any) -> dict[str, Field]:  # noqa: ANN401 # of a caller
         raise InputError(
             f"A form is made from a Process or a dict, not {type(process).__name__}.",
             advice="For example: ProcessForm(client.process('water-bodies'))",
+        )
+    if isinstance(process, ProcessSummary) and not isinstance(process, Process):
+        raise InputError(
+            "The list of processes does not say what inputs they have.",
+            advice=f"Read the description: client.process({clean(process.id)!r})",
         )
     return reduce_process(process)
 

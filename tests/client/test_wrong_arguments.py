@@ -11,6 +11,7 @@ from raw_server import answer, processes_server
 
 import ogc_widgets as ogc
 from ogc_widgets.errors import InputError
+from ogc_widgets.protocol import Process, ProcessSummary
 
 ITEM = {
     "type": "Feature",
@@ -83,6 +84,10 @@ def client(server):
         (lambda c: ogc.search_items(c.url, bbox="1,2,3"), "A box has four numbers"),
         (lambda c: ogc.search_items(c.url, start=2021), "first day must be a date"),
         (lambda c: ogc.search_items(c.url, intersects=5), "This is not an area"),
+        (lambda c: c.execute(Process("p"), {}), "id of a process is .*\n.*\n.*'p'"),
+        (lambda c: c.process(Process("p")), "id of a process is a text"),
+        (lambda _: ogc.ProcessForm(ProcessSummary("p")), r"client.process\('p'\)"),
+        (lambda c: c.job("j").results()["nope"], "no output 'nope'.\nIt has: items"),
         (lambda c: ogc.search_items(c.url, intersects={"a": 1}), "not GeoJSON"),
         (lambda c: ogc.search_items(c.url, collections=5), "id of a collection"),
         (lambda c: ogc.search_items(c.url, max_cloud_percent="9"), "from 0 to 100"),
@@ -116,3 +121,21 @@ def test_numbers_are_taken_whoever_has_made_them(server, client):
     job = client.job("j")
     for timeout_s in (math.inf, -1, np.float32(5)):  # -1: the time was up before
         assert job.wait(timeout_s) is job
+
+
+def test_what_has_an_address_or_an_id_stands_for_it(client):
+    job = client.job("j")
+    assert client.job(job).url == job.url
+    for same in (ogc.Client(client), ogc.App(client, "p").client):
+        assert same.url == client.url
+    assert job.results()["items"] == RESULTS["items"]
+
+
+def test_status_is_its_word(client):
+    status = client.job("j").status
+    assert status == "successful"
+    assert status != "failed"
+    assert status in ("failed", "successful")
+    assert status == client.job("j").status
+    assert len({status, client.job("j").status}) == 1
+    assert status != 5

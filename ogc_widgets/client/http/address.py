@@ -52,7 +52,11 @@ class Typed(NamedTuple):
 
 
 def clean_url(url: object) -> Typed:
-    """Read the address of a landing page in any reasonable spelling."""
+    """Read the address of a landing page in any reasonable spelling.
+
+    What has one, as ``ogc.lab()`` and clients do, stands for it.
+    """
+    url = getattr(url, "url", url)
     text = url.strip().strip("<>\"'") if isinstance(url, str) else ""
     if "://" not in text and text:
         host = re.split(r"[/:?#]", text)[0]

@@ -151,7 +151,7 @@ class Jobs:
             NoSuchJobError: The server does not know it.
             ServerError: Its status could not be read.
         """
-        name = str(job_id_or_url).strip()
+        name = str(getattr(job_id_or_url, "id", job_id_or_url)).strip()
         if not name:
             raise InputError("The id of a job is a text that is not empty.")
         found = await self._connection.resources()

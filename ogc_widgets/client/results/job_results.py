@@ -338,6 +338,16 @@ class Results(IntoPython):
         """
         return await self._file_of(item, key).aio_opened()
 
+    def __getitem__(self, output_id: str) -> Any:  # noqa: ANN401 # JSON
+        """The value of an output, as :attr:`outputs` has it.
+
+        Raises:
+            InputError: The job has no such output.
+        """
+        if output_id not in self.outputs:
+            raise no_such_output(str(output_id), self.outputs)
+        return self.outputs[output_id]
+
     def __repr__(self) -> str:
         names = ", ".join(clean(name, limit=40) for name in self.outputs)
         return f"<Results {names}: {len(self.items)} items>"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import unquote, urlsplit
 
@@ -92,6 +92,18 @@ class StatusInfo:
     finished: datetime | None = None
     links: tuple[Link, ...] = ()
     raw: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it says the same; a text is compared with :attr:`status`.
+
+        So ``job.status == "successful"`` is what it looks like.
+        """
+        if isinstance(other, str):
+            return self.status == other
+        if not isinstance(other, StatusInfo):
+            return NotImplemented
+        names = (one.name for one in fields(self) if one.compare)
+        return all(getattr(self, name) == getattr(other, name) for name in names)
 
     def __repr__(self) -> str:
         share = "" if self.progress is None else f"{self.progress:g} %"
