@@ -60,6 +60,11 @@ def brief(of: object, *words: object) -> str:
     return f"<{type(of).__name__}{' ' if said else ''}{said}>"
 
 
+def quoted(words: str) -> str:
+    """Words in quotation marks, and nothing of no words."""
+    return f'"{words}"' if words else ""
+
+
 def clean(value: object, *, limit: int = TITLE_LIMIT, lines: bool = False) -> str:
     """Make plain text of a server's value: cut, without controls or bidi marks.
 

@@ -229,7 +229,6 @@ function rowList(spec, host) {
       row.down.disabled = i === all.length - 1;
       show(row.up, arranging && all.length > 1);
       show(row.down, arranging && all.length > 1);
-      show(row.remove, drafts !== null && drafts.length > 0);
       show(row.buttons, drafts !== null && drafts.length > 0);
     });
     show(moreRows, all.length > visible.length);

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, get_args
 from urllib.parse import unquote, urlsplit
 
 from ogc_widgets.patterns import pattern
-from ogc_widgets.protocol.text import brief, clean
+from ogc_widgets.protocol.text import brief, clean, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -73,8 +73,8 @@ class BatchEntry:
     attempt: int = 0
 
     def __repr__(self) -> str:
-        said = self.error or self.message
-        return brief(self, self.index, self.label, self.state, said and f'"{said}"')
+        said = quoted(self.error or self.message)
+        return brief(self, self.index, self.label, self.state, said)
 
 
 # Several states are one to whoever looks: something is on its way.

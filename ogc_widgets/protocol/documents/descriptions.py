@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from ogc_widgets.protocol import media_types, reading
 from ogc_widgets.protocol.documents import literal_data
 from ogc_widgets.protocol.reading import first, mapping, member, members, objects
-from ogc_widgets.protocol.text import brief
+from ogc_widgets.protocol.text import brief, quoted
 from ogc_widgets.protocol.wire import dump_json
 
 if TYPE_CHECKING:
@@ -82,8 +82,8 @@ class ValueDescription:
     raw: Json = field(default_factory=dict, compare=False)
 
     def __repr__(self) -> str:
-        title = f'"{self.title}"' if self.title else ""
-        return brief(self, self.id, title, self.schema.get("type"), self.unit)
+        kind = self.schema.get("type")
+        return brief(self, self.id, quoted(self.title), kind, self.unit)
 
     @classmethod
     def from_json(cls, name: str, document: Json) -> Self:

@@ -16,7 +16,7 @@ from ogc_widgets.protocol.documents.descriptions import (
 from ogc_widgets.protocol.links import Link, read_links
 from ogc_widgets.protocol.notices import notice
 from ogc_widgets.protocol.reading import member, members
-from ogc_widgets.protocol.text import brief
+from ogc_widgets.protocol.text import brief, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -62,7 +62,7 @@ class ProcessSummary:
 
     @property
     def _said(self) -> tuple[str, ...]:
-        return (f'"{self.title}"',) if self.title else ()
+        return (quoted(self.title),)
 
     @classmethod
     def from_json(cls, document: object, base_url: str = "") -> Self:

@@ -21,7 +21,7 @@ from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.links import Link, find_link, read_links, without_query
 from ogc_widgets.protocol.notices import notice
 from ogc_widgets.protocol.reading import member, members
-from ogc_widgets.protocol.text import brief, counted
+from ogc_widgets.protocol.text import brief, counted, quoted
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -52,8 +52,9 @@ class LandingPage:
     raw: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     def __repr__(self) -> str:
-        title = f'"{self.title}"' if self.title else ""
-        return brief(self, title, f"with {counted(len(self.links), 'link')}")
+        return brief(
+            self, quoted(self.title), f"with {counted(len(self.links), 'link')}"
+        )
 
     @classmethod
     def from_json(cls, document: object, base_url: str = "") -> Self:

@@ -15,7 +15,7 @@ from ogc_widgets.protocol.documents.problems import Problem
 from ogc_widgets.protocol.links import WEB_SCHEMES, Link, read_links
 from ogc_widgets.protocol.notices import notice
 from ogc_widgets.protocol.reading import member, members
-from ogc_widgets.protocol.text import brief, clean
+from ogc_widgets.protocol.text import brief, clean, quoted
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -107,8 +107,8 @@ class StatusInfo:
 
     def __repr__(self) -> str:
         share = "" if self.progress is None else f"{self.progress:g} %"
-        said = f'"{self.message}"' if self.message else ""
-        return brief(self, self.job_id, self.word or self.status, share, said)
+        word = self.word or self.status
+        return brief(self, self.job_id, word, share, quoted(self.message))
 
     @property
     def is_finished(self) -> bool:

@@ -17,7 +17,7 @@ from ogc_widgets.errors import InputError
 from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.links import WEB_SCHEMES, absolute, with_query
 from ogc_widgets.protocol.requests.requests import JSON, Request, json_body
-from ogc_widgets.protocol.text import brief, clean
+from ogc_widgets.protocol.text import brief, clean, quoted
 
 if TYPE_CHECKING:
     from ogc_widgets.protocol.documents.processes import Process
@@ -94,9 +94,8 @@ class PackageCheck:
     process: Process | None = None
 
     def __repr__(self) -> str:
-        said = self.problem or self.note
         version = self.cwl_version and f"CWL {self.cwl_version}"
-        return brief(self, self.workflow, version, said and f'"{said}"')
+        return brief(self, self.workflow, version, quoted(self.problem or self.note))
 
 
 def read_package(package: object) -> Package:
