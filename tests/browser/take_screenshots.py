@@ -12,6 +12,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import re
 import shutil
 import sys
 import tempfile
@@ -154,6 +155,7 @@ for program in held:
 """
 
 STATUS = "app.client.job(app.job.id).status.status"
+STEP_LINE = re.compile(r"\d\d:\d\d:\d\d INFO")
 _TRIES = 8
 
 
@@ -285,7 +287,8 @@ class Photographer:
         """A job whose log can be read goes no further until its picture is taken."""
         for _ in range(_TRIES):
             self.screen.press_run()
-            self.screen.read_log()
+            # The log of a step: its lines begin with the time, those of the engine do not.
+            expect(self.screen.log).to_contain_text(STEP_LINE, timeout=60_000)
             self.window.execute(FIND_SERVER + HOLD_UP)
             try:
                 if self.screen.python(STATUS) != "running":
