@@ -287,7 +287,7 @@ class Photographer:
         """A job whose log can be read goes no further until its picture is taken."""
         for _ in range(_TRIES):
             self.screen.press_run()
-            # The log of a step: its lines begin with the time, those of the engine do not.
+            # That of a step: its lines begin with the time, as no other log does.
             expect(self.screen.log).to_contain_text(STEP_LINE, timeout=60_000)
             self.window.execute(FIND_SERVER + HOLD_UP)
             try:
