@@ -8,7 +8,8 @@ import time
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.client.http.connection import ACCEPT_S
 from ogc_widgets.client.jobs.ajob import AsyncJob
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from ogc_widgets.client.jobs.job_list import Jobs
     from ogc_widgets.protocol.documents.processes import Process
 
+_NO_INPUTS: Final[Mapping[str, Any]] = MappingProxyType({})
 # A server that computes while the connection is held may take its time.
 SYNC_S = 600.0
 _CANDIDATES = 20
@@ -74,7 +76,7 @@ class Execution:
     async def execute(
         self,
         process_id: str,
-        inputs: Mapping[str, Any],
+        inputs: Mapping[str, Any] = _NO_INPUTS,
         *,
         outputs: requests.Outputs | None = None,
         mode: requests.Mode = "auto",

@@ -10,6 +10,7 @@ from ogc_widgets.client.results.item_columns import (
     date_of,
     properties_of,
 )
+from ogc_widgets.protocol.answers.result_values import is_data_url
 from ogc_widgets.protocol.links import WEB_SCHEMES, absolute
 from ogc_widgets.protocol.text import clean, escape_html
 from ogc_widgets.raster import assets_for_map
@@ -101,7 +102,7 @@ def _asset(asset: Asset) -> dict[str, Any]:
         "size": asset.size,
         "href": asset.href if is_web else "",
         "opens": asset.reachable and can_open(asset.type, name_in_url(asset.href)),
-        "path": asset.href,
+        "path": "" if is_data_url(asset.href) else asset.href,
         "reachable": asset.reachable,
         "why_not": clean(asset.why_not, limit=400),
     }

@@ -2,46 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.client.batches.batch import Batch
 from ogc_widgets.client.batches.batch_results import BatchResults
 from ogc_widgets.client.results.job_results import Results
-from ogc_widgets.protocol.media_types import bare, is_json
 from ogc_widgets.view.front_end import shell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from ogc_widgets.client.results.content import Content
-
-_BY_KIND: Final = {
-    "items": "results.to_geodataframe()",
-    "features": "results.to_geodataframe({id})",
-    "raster": "results.to_xarray(output={id})",
-    "dataset": "results.to_xarray(output={id})",
-    "table": "results.table({id})",
-    "picture": "results.image({id})",
-    "file": "results.download('results', outputs=[{output_id}])",
-    "link": "results.download('results', outputs=[{output_id}])",
-}
-_PLAIN: Final = "results.contents[{id}].{how}()"
-
-
-def expression_for(content: Content) -> str:
-    """What opens an output, given its ``results``."""
-    form = _BY_KIND.get(content.kind, "results.outputs[{id}]")
-    how = "text"
-    if content.file is not None:
-        name, media_type = content.file.name.lower(), bare(content.media_type)
-        is_drawing = name.endswith(".svg") or media_type == "image/svg+xml"
-        if content.kind == "picture" and is_drawing:  # which Pillow does not open
-            form = _PLAIN
-        if content.kind in ("value", "text", "json") and content.url:
-            form = _PLAIN
-        if is_json(media_type) or name.endswith(".json"):
-            how = "json"
-    return form.format(id=repr(content.id), output_id=repr(content.output_id), how=how)
 
 
 def cell_for(results: object, lines: str) -> str:

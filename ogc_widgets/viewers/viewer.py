@@ -12,7 +12,6 @@ from ogc_widgets.errors import InputError
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.protocol.wire import read_text
 from ogc_widgets.view.base import View, publishing
-from ogc_widgets.view.next_cell import expression_for
 
 if TYPE_CHECKING:
     from ogc_widgets.client.results.content import Content
@@ -84,7 +83,7 @@ class Viewer(View):
 
     def _code(self) -> str:
         """The expression that opens the output, given its ``results``."""
-        return expression_for(self.content)
+        return self.content.expression
 
     def read(self) -> None:
         """Fetch what is to be shown, aside; :meth:`_take` gets it."""

@@ -14,6 +14,9 @@ from ogc_widgets.client.results.content import known
 from ogc_widgets.errors import InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from ogc_widgets.client import Results
     from ogc_widgets.client.results.content import Content
 
 PNG = b"\x89PNG\r\n\x1a\n" + bytes(range(256))
@@ -218,3 +221,51 @@ def test_reference_that_cannot_be_read_says_why() -> None:
         content.read()
     with pytest.raises(InputError, match="value, not a file"):
         contents({"a": 7})["a"].read()
+
+
+OUTPUTS: dict[str, Any] = {
+    "items": {"type": "FeatureCollection", "features": [ITEM]},
+    "rows": ROWS,
+    "share": 4.5,
+}
+
+
+@pytest.fixture(scope="module")
+def results() -> Iterator[Results]:
+    with server_of(OUTPUTS) as server, ogc.Client(f"{server.origin}/api") as client:
+        yield client.job("1").results()
+
+
+def test_results_are_read_like_a_dict_of_the_outputs(results: Results) -> None:
+    assert dict(results) == results.outputs
+    assert list(results) == list(results.keys()) == list(OUTPUTS)
+    assert "share" in results
+    assert 0 not in results
+    assert results["share"] == 4.5
+
+
+@pytest.mark.parametrize(
+    ("call", "said", "line"),
+    [
+        (lambda it: it.table("items"), "not a table", "results.to_geodataframe()"),
+        (lambda it: it.image("rows"), "not a picture", "results.table('rows')"),
+        (lambda it: it.to_geodataframe("rows"), "features", "results.table('rows')"),
+        (lambda it: it.to_xarray(output="rows"), "raster", "results.table('rows')"),
+        (lambda it: it.open("share"), "not a file", "results.outputs['share']"),
+    ],
+)
+def test_who_opens_an_output_as_what_it_is_not_is_told_the_line_that_does(
+    results: Results, call: Callable[[Results], object], said: str, line: str
+) -> None:
+    with pytest.raises(InputError, match=said) as caught:
+        call(results)
+    assert caught.value.advice == f"Use {line}"
+    assert len(eval(f"[{line}]", {"results": results})) == 1  # our own line
+
+
+def test_who_does_not_say_which_file_of_an_item_is_told_what_it_has(
+    results: Results,
+) -> None:
+    with pytest.raises(InputError, match="Which file of the item") as caught:
+        results.open(results.items[0])
+    assert caught.value.advice == "Its assets: none."

@@ -111,6 +111,20 @@ def test_items_and_outputs_are_downloaded_together_each_file_once(results_of, tm
     assert [p.name for p in results.download(tmp_path, outputs=["stac"])] == names[1:]
 
 
+def test_asset_whose_address_holds_it_is_a_file_like_others(results_of, tmp_path):
+    whole = f"data:image/png;base64,{base64.b64encode(PNG).decode()}"
+    assets = {"look": {"href": whole}, "torn": {"href": "data:image/png;base64,A"}}
+    results = results_of({"items": {**ITEM, "assets": assets}})
+    [item] = results.items
+    look, torn = results.assets(item)
+    assert (look.reachable, torn.reachable) == (True, False)
+    assert "damaged" in torn.why_not
+    assert results.open(item, "look").read() == PNG
+    with pytest.warns(LeftOutWarning, match="damaged"):
+        paths = results.download(tmp_path, outputs=[], items=[item])
+    assert {path.name: path.read_bytes() for path in paths} == {"i_look.png": PNG}
+
+
 def test_what_is_left_out_is_said_with_its_reason(results_of, tmp_path):
     outputs = {"far": {"href": "s3://bucket/k.tif"}, "path": {"href": "/etc/../x y"},
                "near": wrapped(PNG, "image/png"), "count": 7, "odd": None,

@@ -115,6 +115,15 @@ def test_one_item_or_asset_need_not_be_in_a_list(client, items, assets):
     assert [one.name for one in found] == ["one/data"]
 
 
+def test_file_of_an_item_is_opened_by_ids(client):
+    results = client.job("j").results()
+    for item in ("one", ITEM):
+        assert results.open(item, "data").read() == b"data"
+    with pytest.raises(InputError, match="no asset 'mask'") as caught:
+        results.open("one", "mask")
+    assert caught.value.advice == "Its assets: data, look."
+
+
 def test_numbers_are_taken_whoever_has_made_them(server, client):
     with ogc.Client(f"{server.origin}/api", timeout_s=np.int64(5)) as other:
         assert [job.id for job in other.jobs(limit=np.int64(5))] == ["j"]

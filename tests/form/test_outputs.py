@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
 from ogc_widgets.errors import InputError
 from ogc_widgets.form import ProcessForm
+from ogc_widgets.protocol.requests.requests import execute_request
 
 TIFF, PNG = "image/tiff; application=geotiff", "image/png"
 
@@ -104,11 +106,24 @@ def test_a_choice_comes_back_unchanged(form: ProcessForm, chosen: Any) -> None:
     assert form.outputs == chosen
 
 
-def test_a_list_of_ids_and_none_are_understood(form: ProcessForm) -> None:
-    form.outputs = ["b"]
-    assert form.outputs == {"b": {}}
-    form.outputs = None
-    assert form.outputs == {}
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        (["b"], {"b": {}}),
+        ("b", {"b": {}}),
+        ({"b": "reference"}, {"b": {"transmissionMode": "reference"}}),
+        ({"b": None}, {"b": {}}),
+        (None, {}),
+    ],
+)
+def test_a_choice_is_written_as_for_executing(
+    form: ProcessForm, chosen: Any, said: Any
+) -> None:
+    form.outputs = ["a"]
+    form.outputs = chosen
+    assert form.outputs == said
+    request = execute_request("http://x/processes/p", {}, chosen)
+    assert json.loads(request.body or b"").get("outputs", {}) == said
 
 
 def test_observers_see_a_choice_that_is_changed_in_place(form: ProcessForm) -> None:
@@ -121,13 +136,13 @@ def test_observers_see_a_choice_that_is_changed_in_place(form: ProcessForm) -> N
 
 
 @pytest.mark.parametrize(
-    "wrong", ["a", 7, {"a": "png"}, {"a": None}, {"a": {"x": set}}]
+    "wrong", ["undescribed", ["a", "undescribed"], 7, {"a": "png"}, {"a": {"x": set}}]
 )
 def test_anything_else_is_refused_and_changes_nothing(
     form: ProcessForm, wrong: Any
 ) -> None:
     form.outputs = ["a"]
-    with pytest.raises(InputError, match="outputs"):
+    with pytest.raises(InputError, match=r"(?i)output"):
         form.outputs = wrong
     assert form.outputs == {"a": {}}
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.client.http.loop import run
 from ogc_widgets.client.results.files.remote_file import (
@@ -42,6 +42,18 @@ _ARTICLES: dict[Kind, str] = {
     "dataset": "a dataset",
     "json": "JSON",
 }
+
+_EXPRESSIONS: dict[Kind, str] = {
+    "items": "results.to_geodataframe()",
+    "features": "results.to_geodataframe({id})",
+    "raster": "results.to_xarray(output={id})",
+    "dataset": "results.to_xarray(output={id})",
+    "table": "results.table({id})",
+    "picture": "results.image({id})",
+    "file": "results.download('results', outputs=[{output_id}])",
+    "link": "results.download('results', outputs=[{output_id}])",
+}
+_READ: Final = "results.contents[{id}].{how}()"
 
 
 class _WebPageError(ProtocolError):
@@ -97,9 +109,43 @@ class Content:
         """Address of a reference, or ``""``."""
         return self.file.url if self.file is not None else ""
 
+    @property
+    def expression(self) -> str:
+        """The line of Python that opens it, given its ``results``."""
+        line, how = _EXPRESSIONS.get(self.kind, "results.outputs[{id}]"), "text"
+        if self.file is not None:
+            name, media_type = self.file.name.lower(), media.bare(self.media_type)
+            is_drawing = name.endswith(".svg") or media_type == "image/svg+xml"
+            if self.kind == "picture" and is_drawing:  # which Pillow does not open
+                line = _READ
+            if self.kind in ("value", "text", "json") and self.url:
+                line = _READ
+            if media.is_json(media_type) or name.endswith(".json"):
+                how = "json"
+        return line.format(id=repr(self.id), output_id=repr(self.output_id), how=how)
+
+    def need_kind(self, what: str, *kinds: Kind) -> None:
+        """Refuse it where it is of none of some kinds.
+
+        Args:
+            what: What it was asked for as, such as ``"a table"``.
+            kinds: The kinds that can be that.
+
+        Raises:
+            InputError: It is of another kind; with the line that opens it.
+        """
+        if self.kind not in kinds:
+            raise InputError(
+                f"{clean(self.id)!r} is not {what}: it is of the kind {self.kind!r}.",
+                advice=f"Use {self.expression}",
+            )
+
     def _need_file(self) -> ResultFile:
         if self.file is None:
-            raise InputError(f"{clean(self.id)!r} is a value, not a file.")
+            raise InputError(
+                f"{clean(self.id)!r} is a value, not a file.",
+                advice=f"Use {self.expression}",
+            )
         return self.file
 
     @property

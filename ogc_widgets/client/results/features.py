@@ -18,7 +18,6 @@ from ogc_widgets.errors import InputError, ProtocolError, need_extra
 from ogc_widgets.protocol import reading
 from ogc_widgets.protocol.answers.result_values import is_spatial
 from ogc_widgets.protocol.media_types import is_json, sniff
-from ogc_widgets.protocol.text import clean
 from ogc_widgets.protocol.wire import dump_json, parse_json
 
 if TYPE_CHECKING:
@@ -38,15 +37,12 @@ _TIMES: Final = frozenset(
 def geodataframe(content: Content, layer: str | None) -> gpd.GeoDataFrame:
     """Features of an output; see :meth:`Results.to_geodataframe`."""
     need_extra(*_FRAMES)  # before anything is read
-    name = clean(content.id, limit=80)
     data = content.read() if content.file else b""
     # An archive may be one of shapefiles, whatever is said of it.
     is_archive = sniff(data[:8]) == "application/zip"
     is_table = content.kind == "table" and is_parquet(content, data)
-    if content.kind not in ("features", "json") and not (is_archive or is_table):
-        raise InputError(
-            f"{name!r} has no features: it is of the kind {content.kind!r}."
-        )
+    if not (is_archive or is_table):
+        content.need_kind("made of features", "features", "json")
     return geodataframe_of(features_of(content, data, layer))
 
 

@@ -260,18 +260,14 @@ def _array_of(content: Content, how: Mapping[str, Any]) -> xr.Dataset:
         item: JsonObject = {"id": content.id, "assets": {key: {}}}
         found = dataset_of_rasters([RasterSource(item, key, content)], **how)
         return found.isel(time=0, drop=True)
-    if content.kind == "dataset":
-        if how["bbox"] is not None or how["resolution"] is not None:
-            raise InputError(
-                "bbox and resolution are for rasters.",
-                advice="Choose a part of a dataset by its coordinates: "
-                "dataset.sel(lat=slice(60, 40))",
-            )
-        return open_dataset(content, chunks=how["chunks"])
-    raise InputError(
-        f"{clean(content.id)!r} is neither a dataset nor a raster: it is of the kind "
-        f"{content.kind!r}."
-    )
+    content.need_kind("a dataset or a raster", "dataset")
+    if how["bbox"] is not None or how["resolution"] is not None:
+        raise InputError(
+            "bbox and resolution are for rasters.",
+            advice="Choose a part of a dataset by its coordinates: "
+            "dataset.sel(lat=slice(60, 40))",
+        )
+    return open_dataset(content, chunks=how["chunks"])
 
 
 def table(content: Content) -> pd.DataFrame:
@@ -280,9 +276,7 @@ def table(content: Content) -> pd.DataFrame:
     # Imported here: it takes half a second, and only this needs it.
     import pandas as pd
 
-    if content.kind not in ("table", "features", "json"):
-        name = clean(content.id)
-        raise InputError(f"{name!r} is no table: it is of the kind {content.kind!r}.")
+    content.need_kind("a table", "table", "features", "json")
     data = content.read() if content.file else b""
     if content.kind == "table" and is_parquet(content, data):
         return read_parquet(data).to_pandas()
@@ -341,9 +335,8 @@ def image(content: Content) -> Image.Image:
     import PIL
     from PIL import Image
 
+    content.need_kind("a picture", "picture", "raster")
     name = clean(content.id)
-    if content.kind not in ("picture", "raster"):
-        raise InputError(f"{name!r} is no picture: it is of the kind {content.kind!r}.")
     try:
         found = Image.open(io.BytesIO(content.read()))
         found.load()

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
         Coroutine,
         Iterable,
         Iterator,
+        KeysView,
         Mapping,
     )
 
@@ -159,7 +160,7 @@ class Results(IntoPython):
         items: Items | None = None,
         assets: str | Iterable[str] | None = None,
         outputs: str | Iterable[str] | None = None,
-    ) -> Iterator[Wanted]:
+    ) -> list[Wanted]:
         """List what :meth:`download` saves and leaves out; nothing is fetched.
 
         Those are the assets of STAC items, and every output that is a file: references,
@@ -173,18 +174,19 @@ class Results(IntoPython):
         Raises:
             InputError: There is no such output.
         """
-        urls = set[str]()
+        urls, found = set[str](), list[Wanted]()
         keys, ids = chosen_names(assets, "assets"), chosen_names(outputs, "outputs")
         if outputs is None or items is not None or assets is not None:
             for item in chosen_items(items, self.items):
                 for asset in self._files_of_item(item, keys):
                     urls.add(asset.file.url if asset.file else "")
-                    yield asset
+                    found.append(asset)
         if outputs is not None or (items is None and assets is None):
             for name in self.output_ids if ids is None else ids:
                 for one in self._files_of_output(name):
                     if one.file is None or one.file.url not in urls - {""}:
-                        yield one
+                        found.append(one)
+        return found
 
     def downloads(
         self,
@@ -243,7 +245,7 @@ class Results(IntoPython):
                 cannot be written.
             ServerError: A file could not be downloaded; the others were.
         """
-        wanted = [*self.files(items=items, assets=assets, outputs=outputs)]
+        wanted = self.files(items=items, assets=assets, outputs=outputs)
         for one in wanted:
             if one.why_not and (assets if one.is_asset else outputs) is not None:
                 what = f"{clean(one.name)!r} cannot be downloaded."
@@ -301,7 +303,13 @@ class Results(IntoPython):
         for one in self.files(items=[item], assets=[key]):
             if one.file is not None:
                 return one.file
-        raise InputError(f"The item has no asset {key!r}.")
+        known = ", ".join(asset.key for asset in self.assets(item))
+        raise InputError(
+            f"The item has no asset {clean(key)!r}."
+            if key
+            else "Which file of the item?",
+            advice=f"Its assets: {clean(known, limit=300) or 'none'}.",
+        )
 
     def open(self, item: Mapping[str, Any] | str, key: str = "") -> RemoteFile:
         """Open a file where it lies, to be read in parts.
@@ -312,7 +320,7 @@ class Results(IntoPython):
             with rasterio.open(file.name, opener=file.opener) as image: ...
 
         Args:
-            item: One of ``items``; or the id of an output that is a file.
+            item: One of ``items`` or its id; or the id of an output that is a file.
             key: Key of the asset of the item.
 
         Returns:
@@ -321,9 +329,10 @@ class Results(IntoPython):
         Raises:
             InputError: There is no such file, or it cannot be read from here.
         """
-        if isinstance(item, str):
+        if isinstance(item, str) and not key:
             return self._content(item).open()
-        return self._file_of(item, key).open()
+        [one] = chosen_items(item, self.items)
+        return self._file_of(one, key).open()
 
     async def aio_opened(self, item: Mapping[str, Any], key: str) -> Opened:
         """Read a file of an item to be shown in a browser, in the package's loop.
@@ -348,6 +357,17 @@ class Results(IntoPython):
             raise no_such_output(str(output_id), self.outputs)
         return self.outputs[output_id]
 
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.outputs)
+
+    def __contains__(self, output_id: object) -> bool:
+        return output_id in self.outputs
+
+    def keys(self) -> KeysView[str]:
+        """Ids of the outputs, so that ``dict(results)`` has their values."""
+        return self.outputs.keys()
+
     def __repr__(self) -> str:
         names = ", ".join(clean(name, limit=40) for name in self.outputs)
-        return f"<Results {names}: {len(self.items)} items>"
+        items = f": {counted(len(self.items), 'item')}" if self.items else ""
+        return f"<Results {names}{items}>"

@@ -129,15 +129,16 @@ class InputsTrait(traitlets.TraitType[Any, Any]):
 
 
 class OutputsTrait(traitlets.Dict):
-    """``form.outputs``: a dict, a list of ids, or None for what the server likes."""
+    """``form.outputs``: as for executing; empty for what the server likes."""
 
-    def validate(self, obj: traitlets.HasTraits, value: object) -> Inputs:
+    def validate(self, obj: Any, value: object) -> Inputs:  # noqa: ANN401 # a form
         """The choice as the request says it.
 
         Raises:
             InputError: It is something else, or not JSON.
         """
-        return Inputs(read_choice(value), partial(_change, obj, str(self.name)))
+        choice = read_choice(value, obj.process)
+        return Inputs(choice, partial(_change, obj, str(self.name)))
 
 
 class ResponseTrait(traitlets.Unicode):
@@ -195,8 +196,8 @@ class FormPage(View):
     twin of ``client.execute(..., extra=...)``. Settable and observable."""
     outputs: Any = OutputsTrait().tag(sync=True)
     """Output id to what is wanted of it, as in the execute request; empty for all
-    outputs in the way that the server likes. Settable (a list of ids will do) and
-    observable."""
+    outputs in the way that the server likes. Settable, to all that
+    ``client.execute(..., outputs=...)`` takes, and observable."""
     response: Any = ResponseTrait("auto").tag(sync=True)
     """How the outputs come, as for executing: ``auto``, ``document`` or ``raw``."""
 

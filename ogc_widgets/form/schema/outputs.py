@@ -17,6 +17,7 @@ from ogc_widgets.form.schema.normalise import Normaliser
 from ogc_widgets.form.schema.view import View
 from ogc_widgets.protocol.documents.descriptions import OutputDescription, outputs_of
 from ogc_widgets.protocol.notices import silent
+from ogc_widgets.protocol.requests.requests import wanted_outputs
 
 if TYPE_CHECKING:
     from ogc_widgets.protocol import Process
@@ -94,28 +95,20 @@ def _media_types(output: OutputDescription, document: JsonObject) -> list[str]:
     return [name for name in dict.fromkeys((*names, *said)) if name not in ("", "*/*")]
 
 
-def read_choice(chosen: Any) -> dict[str, dict[str, Any]]:  # noqa: ANN401 # of a user
+def read_choice(chosen: Any, process: Process | JsonObject) -> dict[str, Any]:  # noqa: ANN401 # of a user
     """A choice of outputs as the request says it.
 
     Args:
-        chosen: Output id to what is wanted of it, a list of ids, or None.
+        chosen: What :func:`~ogc_widgets.protocol.requests.requests.execute_request`
+            takes.
+        process: The process, whose outputs they are.
 
     Raises:
         InputError: It is something else, or not JSON.
     """
-    if chosen is None:
-        return {}
-    if isinstance(chosen, (list, tuple, set)):
-        chosen = {name: {} for name in chosen}
-    wants = chosen.values() if isinstance(chosen, Mapping) else [None]
-    if not all(isinstance(want, Mapping) for want in wants):
-        raise InputError(
-            "Outputs are a dict of output id to what is wanted of it.",
-            advice='For example: form.outputs = {"image": '
-            '{"format": {"mediaType": "image/png"}}}',
-        )
+    wanted = wanted_outputs(chosen, _outputs(process))
     try:
-        plain: dict[str, dict[str, Any]] = exact.loads(exact.dumps(dict(chosen)))
+        plain: dict[str, Any] = exact.loads(exact.dumps(wanted))
     except (ValueError, TypeError, RecursionError) as error:
         raise InputError(f"A choice of outputs is not JSON: {error}.") from None
     return plain

@@ -272,17 +272,34 @@ def _of_bytes(data: bytes, kind: str, text: str) -> Value:
 def _of_bare_text(text: str, described: Sequence[str]) -> Value:
     """A text that says nothing about itself."""
     kind = described[0] if described else ""
-    found = _DATA_URL.match(text.strip())
-    if found is not None and (found[1] or "base64" in found[2].lower()):
-        told = (found[1] or "text/plain").lower()
-        payload = text.strip()[found.end() :]
-        is_encoded = found[2].lower().endswith(";base64")
-        data = _undo(payload, "base64") if is_encoded else unquote_to_bytes(payload)
-        return Value(text) if data is None else _of_bytes(data, told, text)
+    if is_data_url(text):
+        found = read_data_url(text)
+        return Value(text) if found is None else _of_bytes(*found, text)
     data = _hidden(text, is_sure=media.is_binary(kind))
     if data is None:
         return Value(text, kind if media.is_text(kind) else "")
     return Value(data, _kind_of(kind, data))
+
+
+def is_data_url(text: str) -> bool:
+    """Whether a text is a ``data:`` address, which holds its bytes itself."""
+    found = _DATA_URL.match(text.strip())
+    return found is not None and bool(found[1] or "base64" in found[2].lower())
+
+
+def read_data_url(text: str) -> tuple[bytes, str] | None:
+    """What a ``data:`` address holds and its media type (RFC 2397).
+
+    Returns:
+        ``None`` if it is none, or not encoded as it says.
+    """
+    found = _DATA_URL.match(text.strip())
+    if found is None:
+        return None
+    payload = text.strip()[found.end() :]
+    is_encoded = found[2].lower().endswith(";base64")
+    data = _undo(payload, "base64") if is_encoded else unquote_to_bytes(payload)
+    return None if data is None else (data, (found[1] or "text/plain").lower())
 
 
 def _kind_of(kind: str, data: bytes) -> str:

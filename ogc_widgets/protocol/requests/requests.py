@@ -128,7 +128,7 @@ def execute_request(
         advice = 'Use "auto", "document", "raw" or None.'
         raise InputError(f"Unknown response {response!r}.", advice=advice)
     need_dict("Inputs", inputs, "input id to value", safe="Nothing was sent.")
-    wanted = wanted_outputs(outputs, process)
+    wanted = wanted_outputs(outputs, _described_outputs(process))
     if response == "auto":
         is_document = has_response and not _gives_bytes(wanted, process)
         response = "document" if is_document else None
@@ -144,9 +144,17 @@ def execute_request(
     return Request("POST", url, headers, json_body(document))
 
 
+def _described_outputs(
+    process: ProcessSummary | None,
+) -> Mapping[str, OutputDescription]:
+    """The outputs of a process; none of one that is only known from a list."""
+    known: Mapping[str, OutputDescription] = getattr(process, "outputs", {})
+    return known
+
+
 def _gives_bytes(wanted: Mapping[str, Any], process: ProcessSummary | None) -> bool:
     """Whether one of the outputs that are wanted is binary, and wanted by value."""
-    known: Mapping[str, OutputDescription] = getattr(process, "outputs", {})
+    known = _described_outputs(process)
     for name in wanted or known:
         wish = mapping(wanted.get(name))
         asked = mapping(wish.get("format")).get("mediaType")
@@ -176,26 +184,24 @@ def _add(document: dict[str, Any], extra: Mapping[str, Any]) -> None:
 
 
 def wanted_outputs(
-    outputs: Outputs | None, process: ProcessSummary | None = None
+    outputs: Outputs | None, known: Mapping[str, OutputDescription] | None = None
 ) -> dict[str, Any]:
     """Write which outputs are wanted as the standard does.
 
+    Args:
+        outputs: What a user wants.
+        known: The outputs that the process describes, where that is known.
+
     Raises:
-        InputError: One is named that the process does not describe.
+        InputError: It is something else, or one is named that the process does not
+            describe.
     """
     if isinstance(outputs, Mapping):
         # It is sent as it is: descriptions forget outputs, too.
-        return {
-            name: {"transmissionMode": wish} if isinstance(wish, str) else wish or {}
-            for name, wish in outputs.items()
-        }
+        return {str(name): _wish(wish) for name, wish in outputs.items()}
     if not isinstance(outputs, (str, Iterable, type(None))):
-        raise InputError(
-            f"Outputs are ids, or a dict of id to wish, not {type(outputs).__name__}.",
-            safe="Nothing was sent.",
-        )
+        raise _no_outputs(f"Outputs are ids, not {type(outputs).__name__}.")
     names = [outputs] if isinstance(outputs, str) else list(outputs or ())
-    known = getattr(process, "outputs", {})
     for name in names:
         if known and name not in known:
             raise InputError(
@@ -204,6 +210,24 @@ def wanted_outputs(
                 advice=f"It has: {clean(', '.join(known), limit=300)}.",
             )
     return {str(name): {} for name in names}
+
+
+def _wish(wish: object) -> Mapping[str, Any]:
+    if wish in ("value", "reference"):
+        return {"transmissionMode": wish}
+    if not isinstance(wish, (Mapping, type(None))):
+        what = clean(repr(wish), limit=40)
+        raise _no_outputs(f"{what} is nothing that can be wanted of an output.")
+    return wish or {}
+
+
+def _no_outputs(what: str) -> InputError:
+    return InputError(
+        what,
+        safe="Nothing was sent.",
+        advice='Use ["mask"], {"mask": "reference"}, or '
+        '{"mask": {"format": {"mediaType": "image/png"}}}.',
+    )
 
 
 def create_job_request(
@@ -219,7 +243,7 @@ def create_job_request(
     Raises:
         InputError: As for :func:`execute_request`.
     """
-    wanted = wanted_outputs(outputs, process)
+    wanted = wanted_outputs(outputs, _described_outputs(process))
     named = {"outputs": wanted} if wanted else {}
     document = {"process": process_url, "inputs": dict(inputs), **named}
     document["status"] = "create"

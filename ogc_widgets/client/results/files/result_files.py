@@ -21,7 +21,11 @@ from ogc_widgets.errors import InputError
 from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol import media_types as media
 from ogc_widgets.protocol import reading
-from ogc_widgets.protocol.answers.result_values import is_spatial
+from ogc_widgets.protocol.answers.result_values import (
+    is_data_url,
+    is_spatial,
+    read_data_url,
+)
 from ogc_widgets.protocol.links import (
     WEB_SCHEMES,
     absolute,
@@ -31,6 +35,7 @@ from ogc_widgets.protocol.links import (
     same_origin,
     without_query,
 )
+from ogc_widgets.protocol.notices import silent
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.protocol.wire import dump_json
 
@@ -122,6 +127,9 @@ def why_not(connection: Connection, url: str, members: JsonObject) -> str:
 
     ``""`` if it can.
     """
+    if is_data_url(url):
+        is_whole = _read_data_url(url) is not None
+        return "" if is_whole else "The file stands in its address, which is damaged."
     if connection.asks_nobody:
         return "" if connection.keeps(url) else connection.asks_nobody
     scheme = urlsplit(url).scheme if absolute(url) else ""
@@ -147,6 +155,11 @@ def why_not(connection: Connection, url: str, members: JsonObject) -> str:
         host = clean(urlsplit(url).hostname, limit=80)
         return f"Only machines near the server can reach {host}."
     return ""
+
+
+def _read_data_url(url: str) -> tuple[bytes, str] | None:
+    with silent():  # what is wrong with it is said where it is shown
+        return read_data_url(url)
 
 
 @dataclass(frozen=True)
@@ -209,12 +222,17 @@ def file_of_asset(
 ) -> ResultFile:
     """The file that an asset of an item is, named by both."""
     item_id = safe_filename(item.get("id"), "item")
-    name = name_in_url(asset.href) or asset.key
+    data, kind = _read_data_url(asset.href) or (None, "")
+    kind = asset.type or kind
+    name = asset.key + media.extension(kind)
+    if data is None:
+        name = name_in_url(asset.href) or asset.key
     said = reading.mapping(reading.mapping(item.get("assets")).get(asset.key))
     return ResultFile(
         name=name if name.startswith(item_id) else f"{item_id}_{name}",
-        url=asset.href,
-        media_type=asset.type,
+        url="" if data is not None else asset.href,
+        media_type=kind,
+        data=data,
         size=asset.size,
         checksum=reading.text(said.get("file:checksum")),
         members={**reading.mapping(item.get("properties")), **said},
