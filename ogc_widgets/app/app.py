@@ -147,9 +147,13 @@ class App(Screen):
 
     @property
     def process(self) -> Process:
-        """The description of the open process."""
+        """The description of the open process; set it, or its id, to open another."""
         process: Process = self.form.process
         return process
+
+    @process.setter
+    def process(self, process_id: str | Process) -> None:
+        self.choose(process_id if isinstance(process_id, str) else process_id.id)
 
     @property
     def search(self) -> ItemSearch:

@@ -212,6 +212,17 @@ def are_numbers(value: object) -> TypeGuard[list[float]]:
     return isinstance(value, list) and bool(value) and all(map(is_number, value))
 
 
+def may_be_area(value: object) -> bool:
+    """Whether a JSON value looks like an area, without reading all of it."""
+    if isinstance(value, str):
+        numbers = read_numbers(value)
+        return may_be_area(numbers) if numbers else looks_like_wkt(value)
+    if isinstance(value, Mapping):
+        members = {"bbox", "coordinates", "geometry", "geometries", "features", "value"}
+        return bool(members & value.keys() or sides_of(value))
+    return are_numbers(value) and len(value) in (4, 6)
+
+
 # -- GeoJSON and objects ---------------------------------------------------------------
 
 
@@ -346,6 +357,6 @@ def _plain(value: Any, depth: int = 0) -> Any:  # noqa: ANN401 # as above
         }
     if isinstance(value, list | tuple):
         return [_plain(member, depth + 1) for member in value]
-    if hasattr(value, "item") and not isinstance(value, str | bytes):
-        return value.item()  # numpy scalars
+    if hasattr(value, "tolist"):
+        return value.tolist()  # numbers and arrays of numpy
     return value

@@ -59,7 +59,8 @@ class Entry:
         """Put something on the screen, and find out what follows."""
         self.draft, self.server_says = draft, ""
         self.value, self.faults = from_draft(self.field, draft, secrets)
-        self.advice = "" if self.value is UNSET else self._advice(secrets)
+        is_sent = self.value is not UNSET and not self.faults
+        self.advice = self._advice(secrets) if is_sent else ""
 
     def _advice(self, secrets: SecretsStore) -> str:
         found = [findings.advice(self.field, self.value)]

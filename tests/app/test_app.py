@@ -336,10 +336,11 @@ def test_closing_the_app_leaves_the_job_running(lab_server: Lab) -> None:
 def test_inputs_of_both_processes_are_kept_when_choosing_another(app: App) -> None:
     app.map.bbox = BOX
     inputs = dict(app.form.inputs)
-    app.choose("echo")
+    water_bodies = app.process
+    app.process = "echo"
     assert app.process.id == "echo"
     assert "aoi" not in app.form.fields
-    app.choose("water-bodies")
+    app.process = water_bodies
     assert dict(app.form.inputs) == inputs
     assert app.map.bbox == BOX
 

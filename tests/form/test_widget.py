@@ -955,3 +955,28 @@ def test_emptied_field_says_what_the_server_uses(form: ProcessForm) -> None:
 )
 def test_hint_says_how_many_values_are_valid(schema: Any, words: str) -> None:
     assert form_of(schema).spec[0]["hint"] == words
+
+
+@pytest.mark.parametrize(
+    "schema",
+    [
+        {"type": "string", "format": "bbox"},
+        {"type": "array", "items": {"type": "number"}, "minItems": 4, "maxItems": 4},
+        {"format": "geojson-geometry"},
+    ],
+    ids=["text", "numbers", "geometry"],
+)
+@pytest.mark.parametrize(
+    "value", [5, True, [1, 2, 3], [[1, 2], [3, 4]], {"a": 1}, []], ids=repr
+)
+def test_what_is_no_area_is_refused_as_the_schema_wants_it(
+    schema: Any, value: Any
+) -> None:
+    about = {"title": "Area of interest", "schema": schema}
+    form = ProcessForm({"id": "p", "inputs": {"aoi": about}})
+    assert form.areas.ids == ("aoi",)
+    form.inputs = {"aoi": value}
+    assert form.errors["aoi"].startswith(("must be", "needs"))
+    assert form.notes == {}
+    with pytest.raises(InvalidInputsError, match="aoi"):
+        form.require_valid()

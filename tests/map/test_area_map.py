@@ -4,8 +4,10 @@ import base64
 import json
 import zlib
 
+import geopandas
 import ipyleaflet
 import pytest
+import shapely
 from ipywidgets.widgets.widget import _instances
 
 from ogc_widgets.errors import InputError
@@ -65,6 +67,13 @@ def test_everything_is_empty_when_the_area_is_taken_away(area_map):
     area_map.bbox = None
     assert area_map.geometry is None
     assert area_map._overlay.shape == {}
+
+
+@pytest.mark.parametrize("name", ["bbox", "area", "geometry"])
+def test_box_of_geopandas_is_taken_as_it_is(area_map, name):
+    frame = geopandas.GeoSeries([shapely.box(5, 40, 6, 41)], crs=4326)
+    setattr(area_map, name, frame.total_bounds)
+    assert area_map.bbox == [5, 40, 6, 41]
 
 
 def test_area_is_kept_when_a_bad_one_is_set(area_map):

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from ogc_widgets.area.reading import may_be_area
 from ogc_widgets.form.checks import messages, validate
 from ogc_widgets.form.fields.fields import Field, join_path
 
@@ -71,7 +72,7 @@ def advice(field: Field, value: JsonValue) -> str:
 def is_advisory(field: Field, value: JsonValue) -> bool:
     """Whether findings about a value are advice, not a barrier."""
     if field.kind == "area":
-        return True
+        return may_be_area(value)
     if not isinstance(value, Mapping):
         return False
     is_geojson = {"type", "coordinates"} <= value.keys() or value.get(
