@@ -53,6 +53,11 @@ def members(*names):
         ("where", {"title": "Area of interest", "schema": TEXT}, "bbox-text"),
         ("te", {"title": "xmin,ymin,xmax,ymax", "schema": TEXT}, "bbox-text"),
         ("aoi_wkt", {"schema": TEXT}, "wkt"),
+        ("x", {"schema": {**TEXT, "format": "bbox"}}, "bbox-text"),
+        ("x", {"schema": {**TEXT, "format": "ogc-wkt"}}, "wkt"),
+        ("x", {"schema": {**TEXT, "format": "polygon"}}, "wkt"),
+        ("x", {"schema": {**TEXT, "format": "geojson-text"}}, "geojson-text"),
+        ("aoi", {"schema": {**TEXT, "format": "string"}}, "bbox-text"),
         ("intersects", {"schema": TEXT}, "geojson-text"),
         ("footprint", {"schema": TEXT}, "wkt"),
         (
@@ -109,6 +114,9 @@ def test_area_is_recognised_by_its_strongest_hint(name, description, encoding):
     ("name", "description"),
     [
         ("name", {"schema": TEXT}),
+        ("x", {"schema": {**TEXT, "format": "string"}}),
+        ("aoi", {"schema": {**TEXT, "format": "uri"}}),
+        ("aoi", {"schema": {**TEXT, "format": "bbox-url"}}),
         ("bbox_crs", {"schema": TEXT}),
         ("epsg", {"title": "EPSG code of the area of interest", "schema": TEXT}),
         ("aoi_url", {"schema": TEXT}),

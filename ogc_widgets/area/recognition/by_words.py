@@ -64,7 +64,8 @@ _PROJECTED = pattern(
     r"\bpixels?\b|\bmet(er|re)s\b|\beastings?\b"
 )
 _GML = pattern(r"\bgml\b|\bur[il] (to|of)\b|\breference to\b")
-# Words that tell the form of a text; the last ones have to be in its id.
+_GEOJSON = pattern(r"\bgeo ?json\b")
+# Words that tell the form of a text.
 _TEXT_WORDS = (
     ("bbox-text", pattern(r"\bbbox\b|bounding ?box")),
     ("wkt", pattern(r"\bwkt\b|well[- ]known text")),
@@ -73,6 +74,7 @@ _TEXT_WORDS = (
 _SHAPES = pattern(r"\b(footprint|polygon|geom|geometry)\b")
 _COLLECTION = pattern(r"\bfeature ?collection\b")
 _PLAIN_SCHEMA = {"title", "description", "default", "examples"}
+_ANY_TEXT = ("", "string", "text")  # formats that say nothing
 
 
 def by_words(facts: Facts) -> AreaHint | None:
@@ -82,9 +84,10 @@ def by_words(facts: Facts) -> AreaHint | None:
         return None
     if kind == "array":
         return _number_array(facts)
-    if any(schema.get(k) for k in ("format", "contentMediaType", "oneOf", "anyOf")):
+    if any(schema.get(k) for k in ("contentMediaType", "oneOf", "anyOf")):
         return None
-    if not _is_named(facts):
+    is_format = kind == "string" and _is_shape(facts.format)
+    if not is_format and (facts.format not in _ANY_TEXT or not _is_named(facts)):
         return None
     if kind == "string":
         return None if _GML.search(facts.all_words) else _text_hint(facts)
@@ -111,6 +114,12 @@ def needs_six(numbers: object) -> bool:
     """Whether an array must have more than four numbers."""
     fewest = mapping(numbers).get("minItems")
     return isinstance(fewest, int) and fewest > 4
+
+
+def _is_shape(name: str) -> bool:
+    """Whether a format of a server's own is one of areas: ``bbox``, ``x-polygon``."""
+    is_named = _SIGNS.search(name) or _GEOJSON.search(name)
+    return bool(is_named) and not _ABOUT.search(name)
 
 
 def _is_named(facts: Facts) -> bool:
@@ -173,7 +182,8 @@ def _number_array(facts: Facts) -> AreaHint | None:
 def _text_hint(facts: Facts) -> AreaHint:
     """Choose between box, WKT and GeoJSON as text; the user may change it."""
     said = (form for form, words in _TEXT_WORDS if words.search(facts.all_words))
-    by_id = "wkt" if _SHAPES.search(words_of(facts.id)) else "bbox-text"
+    told = f"{words_of(facts.id)} {facts.format}"
+    by_id = "wkt" if _SHAPES.search(told) else "bbox-text"
     first = next(filter(None, map(_form_of_sample, facts.values)), next(said, by_id))
     boxes = alternatives("bbox-text", possible_orders(facts))
     ways = (first, *(form for form in _TEXTS if form != first))

@@ -41,6 +41,7 @@ class Facts:
         about: The description of either.
         keywords: The first keywords.
         kind: The one JSON type of the schema besides null, "" for none, "several".
+        format: Words of the format of the schema.
         cwl_type: The type in the CWL package that the process was made of, or "".
     """
 
@@ -53,6 +54,7 @@ class Facts:
             self.schema.get("description")
         )
         self.keywords = " ".join(described.keywords[:20])
+        self.format = words_of(_text(self.schema.get("format")))
         self.cwl_type = described.cwl_type[:300]
 
     @property
@@ -84,8 +86,9 @@ class Facts:
 
     @cached_property
     def all_words(self) -> str:
-        """Words of everything that people read."""
-        return f"{self.names} | {self.about.lower()} | {self.keywords.lower()}"
+        """Words of everything that people read, and of the format."""
+        told = (self.names, self.about.lower(), self.keywords.lower(), self.format)
+        return " | ".join(told)
 
     @cached_property
     def values(self) -> list[Any]:

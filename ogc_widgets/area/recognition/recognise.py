@@ -128,11 +128,14 @@ def _by_format(schema: Schema) -> AreaHint | None:
     found = _by_name(kind, "format")
     if found is None:
         return None
+    # Some servers write type: string beside such a format and mean the object; text is
+    # offered as the second choice.
+    is_text = schema.get("type") == "string"
     if found.default == "bbox-object":
-        return _bbox_object(schema, "format")
-    # Some servers write type: string beside a GeoJSON format and mean the object;
-    # text is offered as the second choice.
-    texts = ("geojson-text",) if schema.get("type") == "string" else ()
+        found = _bbox_object(schema, "format")
+        texts = ("bbox-text",) if is_text else ()
+        return replace(found, encodings=(*found.encodings, *texts))
+    texts = ("geojson-text",) if is_text else ()
     encodings = (*found.encodings, *texts)
     return replace(found, encodings=encodings, with_bbox=_wants_bbox(schema))
 
