@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -18,7 +19,7 @@ import time
 import tomllib
 import venv
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -45,10 +46,10 @@ def main(arguments: list[str]) -> int:
             return 0
         wanted |= set(installed["extras"])
     names = ",".join(sorted(wanted))
-    say(f"Installing ogc-widgets[{names}] into {folder.name} (once, some minutes)")
+    say(f"Installing ogc-widgets[{names}] into {folder.name} (once)")
     started = time.monotonic()
     package = ["--editable", f"{ROOT}[{names}]"]
-    if not run_pip(python, package, folder / "install.log"):
+    if not install(python, package, folder / "install.log"):
         return 1
     note.write_text(json.dumps({**state, "extras": sorted(wanted)}), encoding="utf-8")
     say(f"Installed in {time.monotonic() - started:.0f} s")
@@ -92,31 +93,59 @@ def runs(python: Path) -> bool:
     return done.returncode == 0
 
 
-def run_pip(python: Path, wanted: list[str], log: Path) -> bool:
-    """Let pip install, and show one line of what it does instead of hundreds."""
-    command = [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
-    command += ["--no-input", "--progress-bar", "off", *wanted]
+def install(python: Path, wanted: list[str], log: Path) -> bool:
+    """Let uv install, or else pip; show one line of what is done instead of hundreds.
+
+    uv takes a sixth of pip's time. It does not read how pip is set up, so where pip was
+    told of another index, or uv finds no way, pip does it.
+    """
     with log.open("w", encoding="utf-8") as file:
-        process = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            encoding="utf-8",
-            errors="replace",
-        )
-        assert process.stdout is not None
-        for line in process.stdout:
-            file.write(line)
-            show_progress(line)
-        show_progress("")
-    if process.wait() == 0:
-        return True
+        uv = find_uv(python)
+        if uv is not None:
+            command = [uv, "pip", "install", "--python", str(python)]
+            if run([*command, "--compile-bytecode", *wanted], file):
+                return True
+        pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check"]
+        if run([*pip, "--no-input", "--progress-bar", "off", *wanted], file):
+            return True
     tail = log.read_text(encoding="utf-8").splitlines()[-15:]
     print("\n".join(tail), file=sys.stderr)
     say(f"The installation failed; the whole story is in {log}")
     return False
+
+
+def find_uv(python: Path) -> str | None:
+    """The program uv: of this machine, or put into an environment; None for no way."""
+    pip = [str(python), "-m", "pip"]
+    told = subprocess.run([*pip, "config", "list"], capture_output=True, text=True)
+    if told.returncode != 0 or re.search(r"[.]index-url=", told.stdout):
+        return None
+    here = [ROOT / ".venv" / "bin" / "uv", python.with_name("uv")]
+    for found in (shutil.which("uv"), *map(str, here)):
+        if found and Path(found).exists():
+            return found
+    done = subprocess.run([*pip, "install", "--quiet", "uv"], capture_output=True)
+    return str(here[1]) if done.returncode == 0 else None
+
+
+def run(command: list[str], log: TextIO) -> bool:
+    """Run a program to its end, and note what it prints."""
+    with subprocess.Popen(
+        command,
+        env={"UV_HTTP_TIMEOUT": "300", "UV_NO_PROGRESS": "1", **os.environ},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            log.write(line)
+            show_progress(line)
+    show_progress("")
+    return process.returncode == 0
 
 
 def show_progress(line: str) -> None:

@@ -19,7 +19,7 @@ import sys
 import venv
 from typing import TYPE_CHECKING
 
-from environment import ROOT, read_note, run_pip, runs, say
+from environment import ROOT, install, read_note, runs, say
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -83,7 +83,7 @@ def ensure(name: str) -> bool:
     venv.create(folder, with_pip=True, symlinks=True)
     # Beside the folder: what is kept of a failure must outlive it.
     log = FOLDER / f"{name}.log"
-    if not run_pip(python, ["--upgrade", *SERVERS[name]], log):
+    if not install(python, ["--upgrade", *SERVERS[name]], log):
         shutil.rmtree(folder, ignore_errors=True)
         return False
     wanted["version"] = version_of(python, name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import environment
 import pytest
 import servers
 
@@ -34,7 +35,7 @@ def pip(monkeypatch):
             return self.works
 
     pip = Pip()
-    monkeypatch.setattr(servers, "run_pip", pip)
+    monkeypatch.setattr(servers, "install", pip)
     return pip
 
 
@@ -70,3 +71,51 @@ def test_missing_server_fails_where_the_whole_is_wanted(
     monkeypatch.setattr(servers, "find", lambda _name: None)
     assert servers.main([]) == 1
     assert capsys.readouterr().err.rstrip().endswith("redis, slurm")
+
+
+@pytest.fixture
+def programs(tmp_path, monkeypatch):
+    """A Python with pip and a uv, which note how they are called; ``uv`` may fail."""
+    made = tmp_path / "bin"
+    made.mkdir()
+    for name, then in {
+        "python": f'case "$*" in *config*) cat {tmp_path}/config;; esac',
+        "uv": f"exit $(cat {tmp_path}/uv_ends)",
+    }.items():
+        line = f'#!/bin/sh\necho "{name} $*" >> {tmp_path}/calls\n{then}\n'
+        (made / name).write_text(line)
+        (made / name).chmod(0o755)
+    (tmp_path / "config").write_text("global.extra-index-url='file:///x'\n")
+    (tmp_path / "uv_ends").write_text("0")
+    monkeypatch.setattr(environment, "ROOT", tmp_path)
+    monkeypatch.setattr(environment.shutil, "which", lambda _name: None)
+    return made / "python"
+
+
+def calls(python):
+    return [
+        line.split(" --")[0]
+        for line in (python.parents[1] / "calls").read_text().splitlines()
+        if "config" not in line
+    ]
+
+
+def test_uv_installs_where_it_can(programs, tmp_path):
+    assert environment.install(programs, ["x"], tmp_path / "log")
+    assert calls(programs) == ["uv pip install"]
+
+
+@pytest.mark.parametrize(
+    ("config", "uv_ends", "called"),
+    [
+        ("", "2", ["uv pip install", "python -m pip install"]),
+        ("global.index-url='https://other.test'", "0", ["python -m pip install"]),
+    ],
+)
+def test_pip_installs_where_uv_cannot_or_should_not(
+    programs, tmp_path, config, uv_ends, called
+):
+    (tmp_path / "config").write_text(config)
+    (tmp_path / "uv_ends").write_text(uv_ends)
+    assert environment.install(programs, ["x"], tmp_path / "log")
+    assert calls(programs) == called
