@@ -21,6 +21,16 @@ _SECRET_NAME = pattern(
     r"passw|passphrase|secret|token|credential|api.?key|access.?key|authorization",
     re.IGNORECASE,
 )
+# How the ids and titles of inputs end that take one: apiKey, "Access token".
+_TAKES_SECRET = pattern(
+    r"\b(passw(or)?d|passphrase|pwd|secret|token|credentials?|"
+    r"(api|access|secret|private|account|auth) ?key|apikey)$"
+)
+_CAMEL = pattern(r"(?<=[a-z0-9])(?=[A-Z])|[\W_]+")
+# Who describes one of these means no secret: it is known, or of another form.
+_NO_SECRET = frozenset(
+    {"default", "enum", "const", "oneOf", "anyOf", "contentMediaType"}
+)
 _QUERY = pattern(r"(?<=[\w/])\?[^\s\"'<>]+")
 _IS_SECRET = pattern(r"writeonly|password", re.IGNORECASE)
 # Members that hold values, in which "password" is a word like others.
@@ -62,12 +72,28 @@ def without_keys(text: str) -> str:
     return _USER_INFO.sub("***@", _QUERY.sub("?***", text))
 
 
+def takes_secret(schema: Mapping[str, Any], *names: str) -> bool:
+    """Whether a plain text takes a secret by its name, as no format says that it does.
+
+    Args:
+        schema: Its schema.
+        names: Its id and its title.
+    """
+    kind = schema.get("type")
+    is_text = "string" in (kind if isinstance(kind, list) else [kind])
+    if not is_text or schema.get("format") or _NO_SECRET & schema.keys():
+        return False
+    words = (_CAMEL.sub(" ", name).strip().lower() for name in names)
+    return any(map(_TAKES_SECRET.search, words))
+
+
 def describes_secret(description: object) -> bool:
     """Whether a description, or any part of it, may be that of a secret."""
     if isinstance(description, Mapping):
         return any(
             value == "password"  # a format, or a wish how it is to be shown
             or (value is True and _IS_SECRET.search(str(key)))
+            or _is_named_secret(str(key), value)
             or describes_secret(value)
             for key, value in description.items()
             if key not in _VALUES or isinstance(value, Mapping)
@@ -77,11 +103,20 @@ def describes_secret(description: object) -> bool:
     return False
 
 
+def _is_named_secret(name: str, described: object) -> bool:
+    if not isinstance(described, Mapping):
+        return False
+    inner = described.get("schema")
+    schema = inner if isinstance(inner, Mapping) else described
+    titles = [one.get("title") for one in (described, schema)]
+    return takes_secret(schema, name, *(one for one in titles if type(one) is str))
+
+
 def secret_inputs(process: Process | None) -> frozenset[str]:
     """Ids of the inputs that are, or have in them, something not to be written down."""
     described = process.inputs if process is not None else {}
     return frozenset(
-        name for name, one in described.items() if describes_secret(one.raw)
+        name for name, one in described.items() if describes_secret({name: one.raw})
     )
 
 

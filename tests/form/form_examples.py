@@ -87,7 +87,8 @@ _TEXT = (
     ),
     Example(
         "password",
-        "Hidden, and never written into the notebook.",
+        "Hidden, and never written into the notebook. A plain text is one, too, if its "
+        "id or title ends in password, secret, token, credentials, API key or such.",
         _input("Password", {"type": "string", "format": "password"}),
         "open sesame",
         "secret",

@@ -925,6 +925,30 @@ def test_hints_are_followed_when_the_description_has_them() -> None:
     )
 
 
+TEXT = {"type": "string"}
+SECRETS = ("password", "apiKey", "access_token", "AWS_SECRET_ACCESS_KEY", "db-passwd")
+TEXTS = ("tokenizer", "secret_name", "access_key_id", "keyword", "token_url", "monkey")
+
+
+@pytest.mark.parametrize("key", [*SECRETS, *TEXTS])
+def test_a_text_is_hidden_when_its_name_says_that_it_is_a_secret(key: str) -> None:
+    fields = reduce_process({"id": "p", "inputs": {key: {"schema": TEXT}}})
+    assert (fields[key].kind == "secret") is (key in SECRETS)
+    inputs = {
+        "x": {"title": key, "schema": {"type": "object", "properties": {key: TEXT}}}
+    }
+    (part,) = reduce_process({"id": "p", "inputs": inputs})["x"].fields
+    assert (part.kind == "secret") is (key in SECRETS)
+
+
+@pytest.mark.parametrize(
+    "schema", [{**TEXT, "enum": ["a", "b"]}, {**TEXT, "default": "none"}, {}]
+)
+def test_a_secret_by_name_is_shown_when_it_is_none_by_its_schema(schema: Any) -> None:
+    fields = reduce_process({"id": "p", "inputs": {"token": {"schema": schema}}})
+    assert fields["token"].kind != "secret"
+
+
 def test_one_language_is_shown_when_titles_come_in_several() -> None:
     inputs = {
         "x": {

@@ -100,6 +100,8 @@ def cwl(name):
             False,
         ),
         (described({"type": "string"}, "stac_item_id"), None, None, None),
+        (described(URI, "stac_api"), None, None, None),
+        (described({"type": "string"}, "stac_endpoint_url"), None, None, None),
         (
             described({"type": "string"}, "epsg", title="Code of the STAC items"),
             None,

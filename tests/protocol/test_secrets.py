@@ -83,6 +83,14 @@ def test_description_says_what_is_secret_and_its_values_do_not():
         e={"schema": {"type": "string", "default": "password"}},
     )
     assert secret_inputs(said) == {"a", "b", "c"}
+    by_name = process(
+        password={"schema": {"type": "string"}},
+        x={"title": "API key", "schema": {"type": ["string", "null"]}},
+        store={"schema": {"properties": {"accessToken": {"type": "string"}}}},
+        token={"schema": {"type": "string", "default": "none"}},
+        token_url={"schema": {"type": "string"}},
+    )
+    assert secret_inputs(by_name) == {"password", "x", "store"}
     assert secret_inputs(None) == frozenset()
     inputs = {"a": "hunter2", "b": 5, "c": {"default": ["x"]}, "d": "none"}
     shown = shown_inputs(inputs, said)

@@ -57,7 +57,8 @@ _ABOUT = pattern(
     r"unit|size|buffer|resolution|column|field|attribute|colou?r|width|layer|pixel|"
     r"threshold|count|index|number|code|country|date|time|datetime|start|end|year|tile|"
     r"grid|version|style|query|filter|relation|predicate|percent(age)?|cloud|date|"
-    r"collection|dataset|property|flag|option|token|key|user)s?\b"
+    r"collection|dataset|property|flag|option|token|key|user|margin|padding|inset|"
+    r"temporal|period|vertical|elevation|depth|height)s?\b"
 )
 _PROJECTED = pattern(
     r"\b(target|output|projected|native|image) (srs|crs|coordinates|projection)\b|"

@@ -167,8 +167,7 @@ class FieldBuilder:
         address = None if place.data else recognise.stac_text(view, place)
         if address is not None:
             return Field(kind="stac", stac=address, format=view.said.get("format", ""))
-        cwl_type = place.naming.cwl_type
-        return leaves.text(view, place.hints, cwl_type, outermost=place.outermost)
+        return leaves.text(view, place)
 
     def _array(self, view: View, place: Place) -> Field:
         """A list, a fixed list, or several options of a few."""

@@ -9,11 +9,12 @@ from ogc_widgets.form.page import words
 from ogc_widgets.form.schema.dialects import ENUM_NAMES
 from ogc_widgets.form.schema.view import FORMATS_OF_TEXT
 from ogc_widgets.protocol.media_types import is_text
+from ogc_widgets.protocol.secrets import takes_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ogc_widgets.form.fields.place import Hints
+    from ogc_widgets.form.fields.place import Hints, Place
     from ogc_widgets.form.schema.keywords import Schema
     from ogc_widgets.form.schema.view import View
     from ogc_widgets.protocol.json_type import JsonValue
@@ -75,17 +76,18 @@ def number(said: Schema, kind: Kind, hints: Hints) -> Field:
     )
 
 
-def text(view: View, hints: Hints, cwl_type: str, *, outermost: bool) -> Field:
+def text(view: View, place: Place) -> Field:
     """A text of any kind: a date, a password, the content of a file, prose."""
-    said = view.said
+    said, hints, names = view.said, place.hints, place.naming
     wish = hints.text("widget")
-    cwl_format = _CWL_FORMATS.get(cwl_type.rsplit("#", 1)[-1].lower(), "")
+    cwl_format = _CWL_FORMATS.get(names.cwl_type.rsplit("#", 1)[-1].lower(), "")
     format_name = said.get("format", cwl_format)
     is_secret = said.get("writeOnly") is True or hints.get("password") is True
+    is_secret = is_secret or takes_secret(said, names.key, names.title)
     if is_secret or "password" in (format_name, wish):
         return Field(kind="secret", format="password")
     if is_content(view):
-        return contents([view], outermost=outermost)
+        return contents([view], outermost=place.outermost)
     if format_name in _KIND_OF_FORMAT:
         return Field(kind=_KIND_OF_FORMAT[format_name], format=format_name)
     if wish == "code" or {"textarea", "multiline"} & {wish, format_name}:

@@ -139,7 +139,7 @@ _NOUNS: Final = pattern(
 # A text about STAC that is not the address of a document.
 _NO_ADDRESS: Final = pattern(
     r"(ids?|version|query|filter|extensions?|bands?|assets?|propert(y|ies)|limit|token|"
-    r"key|names?|epsg|crs|dates?)$"
+    r"key|names?|epsg|crs|dates?|apis?|endpoints?|servers?|services?)$"
 )
 
 
