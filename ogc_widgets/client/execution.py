@@ -87,7 +87,8 @@ class Execution:
 
         Args:
             process_id: Which process.
-            inputs: Input id to value, sent as they are.
+            inputs: Input id to value, sent as they are; dates, shapes, paths and what
+                is of NumPy as JSON has it.
             outputs: Which outputs are wanted, all of them if left out: their ids, or
                 id to ``"value"``, ``"reference"`` or an object of the standard.
             mode: ``async`` asks for a job, ``sync`` waits for the answer, ``auto``
@@ -141,6 +142,7 @@ class Execution:
         from ogc_widgets.client.history.kept_inputs import change_for
         from ogc_widgets.client.history.notes import note_answer, note_sending
 
+        inputs = requests.plain_inputs(inputs)
         url = await self._discovery.process_url(process_id)
         process = await self.description(process_id)
         declared = await self._discovery.declared() if response == "auto" else None
@@ -244,6 +246,7 @@ class Execution:
             ProblemError: The server refused; many have no Part 4.
             ServerError: No usable answer.
         """
+        inputs = requests.plain_inputs(inputs)
         found = await self._connection.resources()
         request = requests.create_job_request(
             found.jobs_url,

@@ -9,6 +9,7 @@ import traitlets
 from ogc_widgets.form.fields.fields import UNSET, Field
 from ogc_widgets.form.page.spec import spec
 from ogc_widgets.form.schema import exact
+from ogc_widgets.protocol.plain import plain
 from ogc_widgets.view.halves import from_page, to_page
 
 if TYPE_CHECKING:
@@ -96,4 +97,4 @@ class CustomWidgets:
 
 def _shown(widget: Any) -> Any:  # noqa: ANN401 # any widget with a value
     """What a widget of somebody else shows, which cannot hold halves of characters."""
-    return from_page(exact.plain(widget.value))
+    return from_page(plain(widget.value))

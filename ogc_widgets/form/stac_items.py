@@ -19,6 +19,7 @@ from ogc_widgets.errors import InputError
 from ogc_widgets.form.drafts import stac_drafts
 from ogc_widgets.form.fields.fields import KIND_WORDS
 from ogc_widgets.form.schema import exact
+from ogc_widgets.protocol.plain import plain
 from ogc_widgets.view.base import publishing
 
 if TYPE_CHECKING:
@@ -262,5 +263,5 @@ def _is_web(text: str) -> bool:
 def _plain_item(item: Any) -> JsonValue:  # noqa: ANN401 # of whichever library
     """A STAC item as a dict, or its address where an object knows it."""
     address = item.get_self_href() if hasattr(item, "get_self_href") else None
-    plain: JsonValue = address or exact.plain(item)
-    return plain
+    value: JsonValue = address or plain(item)
+    return value

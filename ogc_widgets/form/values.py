@@ -29,8 +29,8 @@ from ogc_widgets.form.fields.fields import (
     split_path,
 )
 from ogc_widgets.form.page.form_card import without_secrets
-from ogc_widgets.form.schema.exact import plain
 from ogc_widgets.protocol.documents.processes import Process, ProcessSummary
+from ogc_widgets.protocol.plain import plain
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.view.base import publishing
 

@@ -6,18 +6,22 @@ as in a console, nothing is known, and nothing is taken for granted.
 
 from __future__ import annotations
 
+import sys
+from difflib import get_close_matches
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 from weakref import WeakKeyDictionary
 
 import ipywidgets
 from ipywidgets.widgets import widget as widget_module
 
+from ogc_widgets.errors import InputError
 from ogc_widgets.protocol.text import brief
 from ogc_widgets.view.front_end import cell_of, keeps_outputs_apart, request
 from ogc_widgets.view.saved_card import display_with_card
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 
 class CellRun(NamedTuple):
@@ -52,6 +56,35 @@ def current_run() -> CellRun | None:
 
 class NotesDisplay(ipywidgets.Widget):
     """A widget that remembers which cells have displayed it, and has a card."""
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if not name.startswith("_"):
+            self._refuse_in_vain(name, value, sys._getframe(1).f_globals)  # noqa: SLF001 # who sets it
+        super().__setattr__(name, value)
+
+    def _refuse_in_vain(
+        self, name: str, value: object, there: Mapping[str, Any]
+    ) -> None:
+        """Refuse what a cell sets and nothing would follow, such as a mistyped name.
+
+        Raises:
+            InputError: There is no such name, or it is one of a method.
+        """
+        known = getattr(type(self), name, self)
+        kind = type(self).__name__
+        if isinstance(known, FunctionType) and not callable(value):
+            raise InputError(
+                f"{name} of {kind} is called, not set.",
+                advice=f"For example: help({kind}.{name})",
+            )
+        is_cell = there.get("__name__") == "__main__" != type(self).__module__
+        if known is self and is_cell and name not in self.__dict__:
+            names = [one for one in dir(self) if not one.startswith("_")]
+            close = get_close_matches(name, names, 1, cutoff=0.65)
+            raise InputError(
+                f"{kind} has no {name!r} to set.",
+                advice=f"Did you mean {close[0]!r}?" if close else "",
+            )
 
     def __repr__(self) -> str:
         return brief(self, *self._about())

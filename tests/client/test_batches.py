@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import stat
 
+import pandas as pd
 import pytest
 
 import ogc_widgets as ogc
@@ -63,9 +64,27 @@ def test_batch_is_a_private_file_until_it_is_forgotten(client):
 
 @pytest.mark.parametrize(
     ("inputs", "fault"),
-    [([], "no inputs"), ([{"message": "m"}, 5], "Inputs 1 "), ([{"a": {1}}], "JSON")],
+    [([], "no inputs"), ([{"message": "m"}, 5], "Inputs 1 "), ([{"a": b"1"}], "JSON")],
 )
 def test_nothing_is_sent_of_inputs_that_cannot_be(client, inputs, fault):
     with pytest.raises(InputError, match=fault):
         client.execute_many("echo", inputs)
     assert recent_batches() == []
+
+
+def test_rows_of_a_frame_are_the_inputs_of_the_jobs(client):
+    frame = pd.DataFrame(
+        {
+            "message": ["a", "b"],
+            "count": [1, None],  # floats, to pandas
+            "words": [None, ["x"]],
+        }
+    )
+    batch = client.execute_many("echo", frame)
+    assert [entry.inputs for entry in batch.entries] == [
+        {"message": "a", "count": 1},
+        {"message": "b", "words": ["x"]},
+    ]
+    assert str(batch.entries[0].inputs["count"]) == "1"
+    batch.wait(timeout_s=90, progress=False)
+    assert batch[1].results()["message"] == "b"

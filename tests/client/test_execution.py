@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
+import shapely
 from raw_server import answer, processes_server
 
 from ogc_widgets.client import AsyncClient, Client
@@ -57,6 +63,29 @@ def test_extra_members_stand_beside_the_inputs_in_the_body():
         asyncio.run(run())
         assert sent(server)["tag"] == "x"
         assert len(server.requests("POST")) == 2
+
+
+def test_values_of_other_libraries_are_sent_as_json_has_them():
+    inputs = {
+        "day": date(2024, 5, 24), "moment": pd.Timestamp("2024-05-24T10:00Z"),
+        "count": np.int64(3), "box": np.array([5.0, 40.5]), "folder": Path("a"),
+        "place": shapely.Point(5, 40), "exact": Decimal("0.10"),
+    }  # fmt: skip
+    as_json = {
+        "day": "2024-05-24", "moment": "2024-05-24T10:00:00+00:00",
+        "count": 3, "box": [5.0, 40.5], "folder": "a",
+        "place": {"type": "Point", "coordinates": [5.0, 40.0]}, "exact": 0.1,
+    }  # fmt: skip
+    with server_with({}) as server, Client(f"{server.origin}/api") as client:
+        job = client.execute("p", inputs)
+        assert sent(server)["inputs"] == as_json
+        assert b'"exact": 0.10' in server.requests("POST")[-1].body
+        inputs["count"] = 5  # for the next job; this one keeps its own
+        assert job.inputs["count"] == 3
+        client.execute("p")
+        assert sent(server)["inputs"] == {}
+        with pytest.raises(InputError, match="object cannot be written"):
+            client.execute("p", {"x": object()})
 
 
 def raw(body, kind="image/tiff", **headers):

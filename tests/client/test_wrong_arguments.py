@@ -98,6 +98,7 @@ def client(server):
         (lambda _: FORM.fields["items"].add(5), "Items are dicts, addresses"),
         (lambda _: ogc.lab(port="8080"), "port is a whole number"),
         (lambda _: ogc.lab(keep_gb="many"), "keep_gb is a number"),
+        (lambda c: c.execute_many("p", {"x": 1}), "not one dict"),
     ],
 )
 def test_mistake_is_named(client, tmp_path, monkeypatch, call, said):
@@ -105,6 +106,39 @@ def test_mistake_is_named(client, tmp_path, monkeypatch, call, said):
     with pytest.raises(InputError, match=said):
         call(client)
     assert [*tmp_path.iterdir()] == []
+
+
+def in_a_cell(code):
+    exec(
+        code, {"__name__": "__main__", "ogc": ogc, "form": FORM, "area": ogc.AreaMap()}
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("form.inptus = {'items': 'x'}", "no 'inptus' to set.\nDid you mean 'inputs'"),
+        ("form.for_each = {'items': ['x']}", "for_each of ProcessForm is called"),
+        ("area.boox = [1, 2, 3, 4]", "Did you mean 'bbox'"),
+        ("area.basemap = 'x'", "AreaMap has no 'basemap' to set.$"),
+    ],
+)
+def test_what_a_cell_sets_in_vain_is_refused(code, said):
+    with pytest.raises(InputError, match=said):
+        in_a_cell(code)
+
+
+def test_what_a_cell_may_set_is_set():
+    in_a_cell("form.inputs = {'items': 'x'}; form.layout = {'width': '9em'}")
+    assert FORM.inputs == {"items": "x"}
+    in_a_cell("form._mine = 1; form.__class__._theirs = 2")
+    in_a_cell(
+        "class Mine(ogc.AreaMap):\n"
+        "    def __init__(self):\n"
+        "        super().__init__()\n"
+        "        self.own = 1\n"
+        "assert Mine().own == 1"
+    )
 
 
 @pytest.mark.parametrize("items", ["one", ["one"], ITEM, [ITEM]], ids=json.dumps)

@@ -42,6 +42,8 @@ class Batch(AnyBatch):
     def job(self, index: int) -> Job:  # noqa: D102 # it has one
         return Job(self.aio.job(index))
 
+    __getitem__ = job
+
     wait = waiting(AsyncBatch.wait)
 
     def __iter__(self) -> Iterator[Job]:

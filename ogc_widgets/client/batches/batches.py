@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ogc_widgets.errors import InputError, need_count
 from ogc_widgets.protocol.links import without_query
+from ogc_widgets.protocol.plain import plain
 from ogc_widgets.protocol.requests import requests
 from ogc_widgets.protocol.secrets import secret_inputs
 from ogc_widgets.protocol.wire import parse_json
@@ -18,6 +19,8 @@ from ogc_widgets.protocol.wire import parse_json
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
+
+    import pandas as pd
 
     from ogc_widgets.client.batches.abatch import AsyncBatch
     from ogc_widgets.client.batches.book import Book
@@ -41,7 +44,7 @@ class Batches:
     async def execute_many(
         self,
         process_id: str,
-        inputs_list: Iterable[Mapping[str, Any]],
+        inputs_list: Iterable[Mapping[str, Any]] | pd.DataFrame,
         *,
         at_once: int = 4,
         outputs: requests.Outputs | None = None,
@@ -59,7 +62,8 @@ class Batches:
 
         Args:
             process_id: Which process.
-            inputs_list: The inputs of each job, sent as they are.
+            inputs_list: The inputs of each job, sent as they are; or a pandas frame
+                with a row for each and a column for each input, empty cells left out.
             at_once: How many jobs go on at the same time.
             outputs: As for :meth:`execute`.
             response: As for :meth:`execute`.
@@ -81,7 +85,8 @@ class Batches:
         from ogc_widgets.client.batches.entries import BatchEntry
 
         need_count("at_once", at_once, least=1, safe="Nothing was sent.")
-        wanted = [_checked(place, one) for place, one in enumerate(inputs_list)]
+        listed = _listed(inputs_list)
+        wanted = [_checked(place, one) for place, one in enumerate(listed)]
         if not wanted:
             raise InputError("There are no inputs to run.", safe="Nothing was sent.")
         words = [str(label) for label in labels] or [""] * len(wanted)
@@ -177,6 +182,23 @@ class Batches:
         return batch
 
 
+def _listed(given: Any) -> Iterable[Mapping[str, Any]]:  # noqa: ANN401 # of a user
+    """The inputs of each job, also where they come as a frame or as one dict."""
+    if isinstance(given, Mapping):
+        raise InputError(
+            "inputs_list is a list of the inputs of each job, not one dict.",
+            safe="Nothing was sent.",
+            advice="One job is client.execute(process_id, inputs).",
+        )
+    if hasattr(given, "columns") and hasattr(given, "to_dict"):
+        # A column of whole numbers with an empty cell is one of floats, to pandas.
+        plain = given.convert_dtypes().astype(object)
+        rows = plain.where(given.notna(), None).to_dict("records")
+        return [{k: v for k, v in row.items() if v is not None} for row in rows]
+    listed: Iterable[Mapping[str, Any]] = given
+    return listed
+
+
 def _checked(place: int, inputs: Mapping[str, Any]) -> dict[str, Any]:
     """Copy the inputs of one job, as they are sent."""
     try:
@@ -188,7 +210,7 @@ def _checked(place: int, inputs: Mapping[str, Any]) -> dict[str, Any]:
             safe="Nothing was sent.",
         ) from None
     try:
-        copy: Any = parse_json(requests.json_body(named))
+        copy: Any = parse_json(requests.json_body(plain(named)))
     except InputError as error:
         raise InputError(
             f"Inputs {place}: {error.what}", safe=error.safe, advice=error.advice

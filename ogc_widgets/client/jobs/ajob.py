@@ -305,7 +305,7 @@ class AsyncJob(AnyJob):
         """
         changed: dict[str, Any] = {}
         if inputs is not None:
-            changed["inputs"] = dict(inputs)
+            inputs = changed["inputs"] = requests.plain_inputs(inputs)
         if outputs is not None:
             changed["outputs"] = requests.wanted_outputs(outputs)
         request = requests.update_job_request(self.url, changed)

@@ -19,6 +19,7 @@ from ogc_widgets.form.drafts.secrets_store import SecretsStore
 from ogc_widgets.form.fields.fields import UNSET, Draft, Field, Value
 from ogc_widgets.form.page.form_card import text_of
 from ogc_widgets.form.schema import exact
+from ogc_widgets.protocol.plain import plain
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
@@ -109,14 +110,14 @@ class CellReader:
                 return draft
         if isinstance(given, dt.datetime) and self.kind == "date":
             given = given.date()
-        value = exact.plain(given)
+        value = plain(given)
         if isinstance(value, str):
             return self._text_draft(value)
         return self._value_draft(self.field, value)
 
     def _stac_draft(self, given: Any) -> Draft:  # noqa: ANN401 # or an object of pystac
         address = given.get_self_href() if hasattr(given, "get_self_href") else None
-        one = address or exact.plain(given)
+        one = address or plain(given)
         if not isinstance(one, (str, Mapping)) or not one:
             return None
         if isinstance(one, Mapping) and one.get("type") != "Feature":
@@ -276,7 +277,7 @@ def _label_of(value: Any, kind: str, given: object = None) -> str:  # noqa: ANN4
         name = value.rstrip("/").rpartition("/")[2].partition("?")[0]
         value = name.removesuffix(".geojson").removesuffix(".json") or value
     try:
-        text = text_of(exact.plain(value))
+        text = text_of(plain(value))
     except (ValueError, TypeError):
         text = str(value)
     return clean(text, limit=LONGEST_LABEL)

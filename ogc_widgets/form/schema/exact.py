@@ -75,24 +75,6 @@ def dumps(value: object, *, indent: int | None = None) -> str:
     return _write(value, indent, "\n")
 
 
-def plain(value: Any) -> Any:  # noqa: ANN401 # of whichever library
-    """A value as JSON: tuples become lists, dates text, NumPy numbers numbers."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, (list, tuple, set, frozenset)):
-        return [plain(one) for one in value]
-    if isinstance(value, (str, int, float, bool)) or value is None:
-        return value
-    if hasattr(value, "__geo_interface__"):
-        return plain(value.__geo_interface__)
-    if hasattr(value, "isoformat"):
-        return value.isoformat()
-    for method in ("tolist", "to_dict", "__fspath__"):
-        if hasattr(value, method):
-            return plain(getattr(value, method)())
-    return value
-
-
 def number_text(value: float | Decimal) -> str:
     """The shortest text of a number that reads back as the same number."""
     return str(value) if isinstance(value, (int, Decimal)) else repr(value)

@@ -16,6 +16,7 @@ from ogc_widgets.errors import InputError, need_dict
 from ogc_widgets.protocol import media_types, reading
 from ogc_widgets.protocol.links import find_link, join_path, origin, with_query
 from ogc_widgets.protocol.notices import notice
+from ogc_widgets.protocol.plain import plain
 from ogc_widgets.protocol.reading import ID_NAMES, mapping, member, members
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.protocol.wire import dump_json
@@ -258,6 +259,17 @@ def update_job_request(job_url: str, document: Mapping[str, Any]) -> Request:
 def start_job_request(job_url: str) -> Request:
     """Start a job that was made before (Part 4)."""
     return Request("POST", join_path(job_url, "results"), {"Accept": JSON})
+
+
+def plain_inputs(inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """A copy of inputs as JSON has them, whatever libraries the values are of.
+
+    Raises:
+        InputError: They are no dict.
+    """
+    need_dict("Inputs", inputs, "input id to value", safe="Nothing was sent.")
+    copy: dict[str, Any] = plain(inputs)
+    return copy
 
 
 def json_body(document: object) -> bytes:
