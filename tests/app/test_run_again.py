@@ -70,7 +70,7 @@ def test_inputs_are_taken_over_by_one_press_when_the_cell_is_run_again(
     earlier.map.bbox = [-121.2, 39.9, -121.1, 40]
     earlier.form._receive(None, {"type": "edit", "id": "epsg", "draft": "EPS"}, None)
     earlier.form.inputs["queue"] = "fast"
-    earlier.form.outputs = ["stac"]
+    earlier.form.outputs = ["stac_catalog"]
     run_cell("a")
     later = shown(lab_server)
     # Nothing by itself.
@@ -82,7 +82,7 @@ def test_inputs_are_taken_over_by_one_press_when_the_cell_is_run_again(
     assert later.map.bbox == pytest.approx([-121.2, 39.9, -121.1, 40])
     assert later.form.drafts["epsg"] == "EPS"
     assert later.form.inputs["queue"] == "fast"
-    assert later.form.outputs == {"stac": {}}
+    assert later.form.outputs == {"stac_catalog": {}}
     later.close()
 
 
