@@ -164,9 +164,9 @@ def test_what_cannot_be_opened_says_what_there_is(
     results = results_of(7)
     with pytest.raises(InputError, match="has no output 'b'"):
         results.table("b")
-    with pytest.raises(InputError, match="no table"):
+    with pytest.raises(InputError, match="not a table"):
         results.table("a")
-    with pytest.raises(InputError, match="no picture"):
+    with pytest.raises(InputError, match="not a picture"):
         results.image("a")
     for name in ("pandas", "PIL"):
         monkeypatch.setitem(sys.modules, name, None)

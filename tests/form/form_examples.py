@@ -179,7 +179,8 @@ _TEXT = (
 _TIME = (
     Example(
         "date",
-        "A calendar; the text can be typed, too.",
+        "A calendar; the text can be typed, too. Also for texts that are said to be "
+        "YYYY-MM-DD.",
         _input("Day", {"type": "string", "format": "date"}),
         "2021-07-13",
         "date",

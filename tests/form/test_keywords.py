@@ -942,6 +942,37 @@ def test_a_text_is_hidden_when_its_name_says_that_it_is_a_secret(key: str) -> No
 
 
 @pytest.mark.parametrize(
+    ("kind", "key", "about"),
+    [
+        ("date", "x", {"description": "Start, YYYY-MM-DD"}),
+        ("date", "x", {"title": "First day (yyyy-mm-dd)"}),
+        ("date", "x", {"schema": {**TEXT, "pattern": r"^[0-9]{4}-\d{2}-\d{2}$"}}),
+        ("date", "end_date", {"schema": {**TEXT, "default": "2021-07-13"}}),
+        ("text", "end_date", {"schema": {**TEXT, "default": "latest"}}),
+        ("text", "update", {"schema": {**TEXT, "default": "2021-07-13"}}),
+        ("text", "x", {"description": "YYYY-MM-DD/YYYY-MM-DD"}),
+        ("text", "x", {"description": "YYYY-MM-DDTHH:MM:SSZ"}),
+        ("text", "x", {"description": "YYYY-MM-DD or latest"}),
+        ("text", "x", {"description": "A range of dates, such as YYYY-MM-DD"}),
+    ],
+)
+def test_a_text_is_a_date_when_its_words_say_so(
+    kind: str, key: str, about: Any
+) -> None:
+    inputs = {key: {"schema": TEXT, **about}}
+    assert reduce_process({"id": "p", "inputs": inputs})[key].kind == kind
+
+
+def test_a_date_by_words_takes_other_text_but_no_day_that_does_not_exist() -> None:
+    about = {"schema": TEXT, "description": "YYYY-MM-DD"}
+    form = ProcessForm({"id": "p", "inputs": {"x": about}})
+    for text, is_wrong in (("2021-07-13", 0), ("today", 0), ("2021-02-30", 1)):
+        form.inputs = {"x": text}
+        assert form.inputs == {"x": text}
+        assert len(form.errors) == is_wrong
+
+
+@pytest.mark.parametrize(
     "schema", [{**TEXT, "enum": ["a", "b"]}, {**TEXT, "default": "none"}, {}]
 )
 def test_a_secret_by_name_is_shown_when_it_is_none_by_its_schema(schema: Any) -> None:
