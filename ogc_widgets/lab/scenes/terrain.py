@@ -177,11 +177,11 @@ def _drainage(
     """
     rows, columns = (size // _COARSE for size in _SHAPE)
     cut = height[: rows * _COARSE, : columns * _COARSE]
-    ground = cut.reshape(rows, _COARSE, columns, _COARSE).mean(axis=(1, 3))
+    mean = cut.reshape(rows, _COARSE, columns, _COARSE).mean(axis=(1, 3))
     pool = level[: rows * _COARSE : _COARSE, : columns * _COARSE : _COARSE]
     # Rough ground: on smooth slopes all water would run in the same eight directions.
-    rough = np.random.default_rng([_SEED, 6]).random(ground.shape)
-    ground = np.maximum(ground + 28 * rough, pool).ravel().tolist()
+    rough = np.random.default_rng([_SEED, 6]).random(mean.shape)
+    ground = np.maximum(mean + 28 * rough, pool).ravel().tolist()
     outlet = [-1] * (rows * columns)
     order: list[int] = []
     heap = [

@@ -124,7 +124,7 @@ class StillMap:
     def drawn(self) -> Sequence[int]:
         """Numbers of the footprints that are drawn; the selected one is the last."""
         count = len(self.shapes)
-        chosen = range(count)
+        chosen: Sequence[int] = range(count)
         if count > MOST_SHAPES:
             evenly = np.linspace(0, count - 1, MOST_SHAPES).round().astype(int)
             chosen = evenly.tolist()
