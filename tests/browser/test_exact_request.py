@@ -135,7 +135,9 @@ def test_what_the_server_forgot_goes_where_the_user_says(
     assert sent(server)["queue"] == "fast"
     assert sent(server)["inputs"]["workspace"] == "mine"
 
-    # The results have taken the place of the form.
+    # The results take the place of the form.
+    results = app.get_by_role("button", name="Results", exact=True)
+    expect(results).to_have_attribute("aria-pressed", "true")
     app.get_by_role("button", name="Form", exact=True).click()
     app.get_by_role("button", name="Reset", exact=True).click()
     expect(group).to_be_hidden()
