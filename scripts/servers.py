@@ -31,8 +31,9 @@ SERVERS: dict[str, list[str]] = {
     # Its shapely-functions process needs shapely, which it does not ask for.
     "pygeoapi": ["pygeoapi", "shapely"],
     "wraptile": ["wraptile"],
-    # Its broker's library needs packaging, which nobody asks for.
-    "fastprocesses": ["fastprocesses", "packaging"],
+    # The newest for Python 3.11: later ones check inputs, and the page of servers is to
+    # say the same everywhere. Its broker's library needs packaging, and does not ask.
+    "fastprocesses": ["fastprocesses<0.17", "packaging"],
     # No server: it starts scripts of ours, as docs/many.md shows.
     "snakemake": ["snakemake"],
     # No server either: it tries the lab. It wants an older jsonschema-rs than we do.

@@ -213,7 +213,7 @@ def _fastprocesses(server):
     port = free_port()
     settings = {
         f"FP_{use}_{member}": value
-        for use in ("RESULT_CACHE", "CELERY_BROKER")
+        for use in ("RESULT_CACHE", "CELERY_BROKER", "CELERY_RESULT")
         for member, value in (("HOST", "127.0.0.1"), ("PORT", str(port)))
     }
     server.start(
