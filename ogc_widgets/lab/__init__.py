@@ -22,7 +22,7 @@ import threading
 import weakref
 from collections import deque
 from dataclasses import fields, replace
-from inspect import Parameter, Signature, signature
+from inspect import Parameter, Signature, cleandoc, signature
 from os import getpid
 from pathlib import Path
 from textwrap import fill
@@ -67,15 +67,14 @@ def _told(function: Any) -> None:  # noqa: ANN401 - a function has attributes, t
     words, parameters = [], []
     for name, (_, text) in options().items():
         told = f"{name}: {text[0].upper()}{text[1:]}."
-        words.append(fill(told, 84, initial_indent=" " * 8, subsequent_indent=" " * 12))
+        words.append(fill(told, 84, initial_indent=" " * 4, subsequent_indent=" " * 8))
         default = defaults[name]
         if default == "" or not isinstance(default, int | str):
             default = None
         parameters.append(Parameter(name, Parameter.KEYWORD_ONLY, default=default))
-    told = (function.__doc__ or "").replace(
-        "        options: OPTIONS", "\n".join(words)
-    )
-    function.__doc__ = told
+    # Python 3.13 takes away what docstrings are indented by; so for all.
+    told = cleandoc(function.__doc__ or "")
+    function.__doc__ = told.replace("    options: OPTIONS", "\n".join(words))
     function.__signature__ = Signature(parameters)
 
 
