@@ -192,8 +192,8 @@ def _listed(given: Any) -> Iterable[Mapping[str, Any]]:  # noqa: ANN401 # of a u
         )
     if hasattr(given, "columns") and hasattr(given, "to_dict"):
         # A column of whole numbers with an empty cell is one of floats, to pandas.
-        plain = given.convert_dtypes().astype(object)
-        rows = plain.where(given.notna(), None).to_dict("records")
+        cells = given.convert_dtypes().astype(object)
+        rows = cells.where(given.notna(), None).to_dict("records")
         return [{k: v for k, v in row.items() if v is not None} for row in rows]
     listed: Iterable[Mapping[str, Any]] = given
     return listed
