@@ -112,7 +112,7 @@ class Execution:
         """
         sent = await self.submit(
             process_id,
-            inputs,
+            requests.plain_inputs(inputs),
             outputs=outputs,
             mode=mode,
             response=response,
@@ -142,7 +142,6 @@ class Execution:
         from ogc_widgets.client.history.kept_inputs import change_for
         from ogc_widgets.client.history.notes import note_answer, note_sending
 
-        inputs = requests.plain_inputs(inputs)
         url = await self._discovery.process_url(process_id)
         process = await self.description(process_id)
         declared = await self._discovery.declared() if response == "auto" else None

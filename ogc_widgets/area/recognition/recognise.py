@@ -128,16 +128,16 @@ def _by_format(schema: Schema) -> AreaHint | None:
     found = _by_name(kind, "format")
     if found is None:
         return None
+    is_box = found.default == "bbox-object"
+    if is_box:
+        found = _bbox_object(schema, "format")
+    else:
+        found = replace(found, with_bbox=_wants_bbox(schema))
     # Some servers write type: string beside such a format and mean the object; text is
     # offered as the second choice.
-    is_text = schema.get("type") == "string"
-    if found.default == "bbox-object":
-        found = _bbox_object(schema, "format")
-        texts = ("bbox-text",) if is_text else ()
-        return replace(found, encodings=(*found.encodings, *texts))
-    texts = ("geojson-text",) if is_text else ()
-    encodings = (*found.encodings, *texts)
-    return replace(found, encodings=encodings, with_bbox=_wants_bbox(schema))
+    text = "bbox-text" if is_box else "geojson-text"
+    more = (text,) if schema.get("type") == "string" else ()
+    return replace(found, encodings=(*found.encodings, *more))
 
 
 def _by_name(name: str, reason: str) -> AreaHint | None:

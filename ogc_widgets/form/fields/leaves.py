@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any, Final
 
 from ogc_widgets.form.fields.fields import Field, Kind
+from ogc_widgets.form.fields.recognise import takes_date
 from ogc_widgets.form.page import words
 from ogc_widgets.form.schema.dialects import ENUM_NAMES
 from ogc_widgets.form.schema.view import FORMATS_OF_TEXT
-from ogc_widgets.patterns import pattern
 from ogc_widgets.protocol.media_types import is_text
 from ogc_widgets.protocol.secrets import takes_secret
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ogc_widgets.form.fields.place import Hints, Naming, Place
+    from ogc_widgets.form.fields.place import Hints, Place
     from ogc_widgets.form.schema.keywords import Schema
     from ogc_widgets.form.schema.view import View
     from ogc_widgets.protocol.json_type import JsonValue
@@ -28,14 +27,6 @@ _KIND_OF_FORMAT: Final[dict[str, Kind]] = {
     "datetime": "datetime",
     "duration": "duration",
 }
-_DATE: Final = pattern(r"\d{4}-\d\d-\d\d")
-_DATE_NAME: Final = pattern(r"(^|[\W_])(date|day)$", re.IGNORECASE)
-_DATE_WORDS: Final = pattern(r"\b(yyyy|jjjj|aaaa)-mm-(dd|tt|jj)\b", re.IGNORECASE)
-# An interval, a time of day, several of them, or something else.
-_MORE_THAN_DATE: Final = pattern(
-    r"-(dd|tt|jj)\s*([/,;:t+\[(]|to\b|and\b|or\b|h)|\b(range|interval|lists?|period|or)\b",
-    re.IGNORECASE,
-)
 # CWL's names of formats have no hyphens: "DateTime", "IDNEmail", "JsonPointer".
 _CWL_FORMATS: Final = {name.replace("-", ""): name for name in FORMATS_OF_TEXT}
 
@@ -100,7 +91,7 @@ def text(view: View, place: Place) -> Field:
         return contents([view], outermost=place.outermost)
     if format_name in _KIND_OF_FORMAT:
         return Field(kind=_KIND_OF_FORMAT[format_name], format=format_name)
-    if not format_name and _takes_date(said, names):
+    if not format_name and takes_date(said, names):
         return Field(kind="date")  # with a calendar, and any other text is taken, too
     if wish == "code" or {"textarea", "multiline"} & {wish, format_name}:
         return Field(kind="multiline", rows=int(hints.number("rows") or 4))
@@ -108,20 +99,6 @@ def text(view: View, place: Place) -> Field:
     if isinstance(default, str) and "\n" in default.strip():
         return Field(kind="multiline", rows=min(default.count("\n") + 2, 12))
     return Field(kind="text", format=format_name)
-
-
-def _takes_date(said: Schema, names: Naming) -> bool:
-    """Whether a text is a date by its pattern, its words, or its name and examples."""
-    form: str = said.get("pattern", "").strip("^$").replace("[0-9]", r"\d")
-    if form:
-        return form == r"\d{4}-\d{2}-\d{2}"
-    samples = [said.get("default"), *said.get("examples", ())]
-    if any(isinstance(one, str) and not _DATE.fullmatch(one) for one in samples):
-        return False
-    words = f"{names.title} {names.description}"
-    if _DATE_WORDS.search(words) and not _MORE_THAN_DATE.search(words):
-        return True
-    return _DATE_NAME.search(names.key) is not None and any(samples)
 
 
 def is_content(view: View) -> bool:

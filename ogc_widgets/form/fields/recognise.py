@@ -1,4 +1,4 @@
-"""What a schema is beyond its type: an area of interest, or a STAC document.
+"""What a schema is beyond its type: an area of interest, a STAC document, a date.
 
 Everything about geometry is in :mod:`ogc_widgets.area`; here it meets schemas.
 """
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from ogc_widgets.form.fields.place import Naming, Place
+    from ogc_widgets.form.schema.keywords import Schema
     from ogc_widgets.form.schema.view import View
 
 _FORMAT_OF: Final = {
@@ -98,6 +99,14 @@ def _with_qualified(hint: AreaHint) -> AreaHint:
 
 ADDRESS_FORMATS: Final = frozenset({"uri", "iri", "url", "uri-reference"})
 
+_DATE: Final = pattern(r"\d{4}-\d\d-\d\d")
+_DATE_NAME: Final = pattern(r"(^|[\W_])(date|day)$", re.IGNORECASE)
+_DATE_WORDS: Final = pattern(r"\b(yyyy|jjjj|aaaa)-mm-(dd|tt|jj)\b", re.IGNORECASE)
+# An interval, a time of day, several of them, or something else.
+_MORE_THAN_DATE: Final = pattern(
+    r"-(dd|tt|jj)\s*([/,;:t+\[(]|to\b|and\b|or\b|h)|\b(range|interval|lists?|period|or)\b",
+    re.IGNORECASE,
+)
 # What a document is called by our own schemas, by a CWL type after its "#", and in its
 # own member "type".
 _BY_REFERENCE: Final = {
@@ -234,3 +243,17 @@ def _named_kinds(naming: Naming) -> tuple[str, ...]:
 def _words(text: str) -> frozenset[str]:
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text)
     return frozenset(re.split(r"[^a-z0-9]+", spaced.lower()))
+
+
+def takes_date(said: Schema, names: Naming) -> bool:
+    """Whether a text is a date by its pattern, its words, or its name and examples."""
+    form: str = said.get("pattern", "").strip("^$").replace("[0-9]", r"\d")
+    if form:
+        return form == r"\d{4}-\d{2}-\d{2}"
+    samples = [said.get("default"), *said.get("examples", ())]
+    if any(isinstance(one, str) and not _DATE.fullmatch(one) for one in samples):
+        return False
+    words = f"{names.title} {names.description}"
+    if _DATE_WORDS.search(words) and not _MORE_THAN_DATE.search(words):
+        return True
+    return _DATE_NAME.search(names.key) is not None and any(samples)
