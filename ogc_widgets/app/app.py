@@ -52,7 +52,8 @@ class App(Screen):
 
     Args:
         server: Address of an OGC API - Processes server, or a client for it.
-        process_id: The process to open; the first one of the server if left out.
+        process_id: The process to open; if left out, the one that the address is of,
+            as copied from a browser, or the first one of the server.
         auth: How to sign in to the server of that address; see :mod:`ogc_widgets.auth
             <ogc_widgets.client.auth>`. A client brings its own.
 

@@ -81,7 +81,8 @@ async def discover(client: AsyncClient, process_id: str | None) -> Server:
 
     Args:
         client: The client of the server.
-        process_id: The process to open; the first one if None.
+        process_id: The process to open; if None, the one that the address was of, or
+            the first one.
 
     Raises:
         ServerError: The server cannot be reached, has no process, or not this one.
@@ -94,7 +95,8 @@ async def discover(client: AsyncClient, process_id: str | None) -> Server:
         _unless_refused(client.conformance(), None),
     )
     if process_id is None:
-        process_id = _first([process.id for process in processes], client)
+        process_id = client.connection.named_process
+        process_id = process_id or _first([each.id for each in processes], client)
     catalogue = catalogue_link(landing.raw, client.url)
     return Server(
         title=landing.title or client.url.partition("://")[2].partition("/")[0],

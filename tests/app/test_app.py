@@ -54,6 +54,16 @@ def test_showing_an_app_starts_no_job(app: App) -> None:
     assert jobs_of(app) == before
 
 
+def test_the_address_of_a_process_opens_it(lab_server: Lab) -> None:
+    address = f"{lab_server.url}/processes/echo/execution"
+    for process_id, opened in ((None, "echo"), ("water-bodies", "water-bodies")):
+        app = ogc.App(address, process_id)
+        assert app.process.id == opened
+        app.close()
+    with pytest.raises(NoSuchProcessError):
+        ogc.App(f"{lab_server.url}/processes/gone")
+
+
 def test_run_refuses_and_marks_the_fields_when_inputs_are_missing(app: App) -> None:
     before = jobs_of(app)
     with pytest.raises(InvalidInputsError) as caught:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from ogc_widgets.client import Client
-from ogc_widgets.client.http.address import clean_url, find_resources, outer_url
+from ogc_widgets.client.http.address import clean_url, find_resources, outer_urls
 from ogc_widgets.errors import InputError
 from ogc_widgets.protocol import LandingPage
 
@@ -43,16 +43,26 @@ def test_address_is_refused_when_it_is_none(written):
 @pytest.mark.parametrize(
     ("url", "outer"),
     [
-        ("http://a.test/api/processes", "http://a.test/api"),
-        ("http://a.test/api/processes/x/execution", "http://a.test/api"),
-        ("http://a.test/api/jobs/1/results", "http://a.test/api"),
-        ("http://a.test/conformance.html", "http://a.test"),
-        ("http://a.test/ogc/processes/v1", "http://a.test/ogc"),
-        ("http://a.test/acme", ""),
+        ("http://a.test/api/processes", [("http://a.test/api", "")]),
+        ("http://a.test/api/processes/x", [("http://a.test/api", "x")]),
+        ("http://a.test/api/processes/x.html", [("http://a.test/api", "x")]),
+        ("http://a.test/api/processes/a%20b/execution", [("http://a.test/api", "a b")]),
+        (
+            "http://a.test/api/processes/x/jobs",
+            [("http://a.test/api/processes/x", ""), ("http://a.test/api", "x")],
+        ),
+        ("http://a.test/api/jobs/1/results", [("http://a.test/api", "")]),
+        ("http://a.test/conformance.html", [("http://a.test", "")]),
+        ("http://a.test/ogc/processes/v1", [("http://a.test/ogc", "v1")]),
+        (
+            "http://a.test/ogc/processes/v1/processes/x",
+            [("http://a.test/ogc/processes/v1", "x"), ("http://a.test/ogc", "v1")],
+        ),
+        ("http://a.test/acme", []),
     ],
 )
 def test_landing_page_is_found_above_when_another_resource_is_given(url, outer):
-    assert outer_url(url) == outer
+    assert outer_urls(url) == outer
 
 
 def test_links_are_followed_before_paths_when_they_stay_on_the_server():

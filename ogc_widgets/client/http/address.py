@@ -27,11 +27,12 @@ if TYPE_CHECKING:
 
 # The resources below a landing page, whose addresses people copy from the browser. A
 # landing page may have such a name itself (GeoServer: /ogc/processes/v1), so what was
-# given is tried first.
+# given is tried first, and a part of it may be such a resource, too.
 _RESOURCE = pattern(
-    r"/(?:(?:conformance|processes|jobs)(?:\.html?)?(?:/.*)?|(?:api|openapi|index)"
-    r"(?:\.html?)?)$"
+    r"(?=/(?:(?:conformance|processes|jobs)(?:\.html?)?(?:/.*)?"
+    r"|(?:api|openapi|index)(?:\.html?)?)$)"
 )
+_PROCESS = pattern(r"/processes/([^/]+?)(?:\.html?)?(?:/.*)?$")
 _PAGE_QUERY = frozenset({"f", "lang"})
 
 
@@ -81,9 +82,19 @@ def clean_url(url: object) -> Typed:
     )
 
 
-def outer_url(url: str) -> str:
-    """Return the landing page that an address of another resource belongs to."""
-    return _RESOURCE.sub("", url) if _RESOURCE.search(urlsplit(url).path) else ""
+def outer_urls(url: str) -> list[tuple[str, str]]:
+    """What an address of another resource may belong to, the longest first.
+
+    Returns:
+        Addresses of landing pages, each with the id of the process below it that the
+        address is of, or "".
+    """
+    found = []
+    for match in _RESOURCE.finditer(urlsplit(url).path):
+        outer = urlunsplit(urlsplit(url)._replace(path=match.string[: match.start()]))
+        named = _PROCESS.match(match.string, match.start())
+        found.append((outer, unquote(named[1]) if named else ""))
+    return found[::-1]
 
 
 def is_landing_page(document: object) -> bool:

@@ -18,7 +18,7 @@ from ogc_widgets.client.http.address import (
     clean_url,
     find_resources,
     is_landing_page,
-    outer_url,
+    outer_urls,
 )
 from ogc_widgets.client.http.loop import off_loop, tidy_up
 from ogc_widgets.client.http.transport import Transport
@@ -80,6 +80,7 @@ class Connection(Transport):
     Attributes:
         url: The address in use, without a trailing slash.
         known_resources: Where the resources are, if that was asked before.
+        named_process: The id of the process that the address given was of, or "".
         headers: The headers that came with the landing page.
         heard_at: When the server answered last, as its header ``Date`` says.
         experience: What has been seen to work, and what not, by capability.
@@ -116,6 +117,7 @@ class Connection(Transport):
         self.s3: S3 | None = None
         self.known_resources: Resources | None = None
         self._oddities: dict[str, Oddity] = {}
+        self.named_process = ""
         self.headers: Mapping[str, str] = {}
         self.heard_at = ""
         self.experience: dict[str, tuple[bool, str]] = {}
@@ -167,11 +169,10 @@ class Connection(Transport):
         except SignInError:
             raise
         except (ProblemError, ProtocolError):
-            outer = outer_url(self.url)
-            if outer:
+            for outer, process_id in outer_urls(self.url):
                 with contextlib.suppress(ProblemError, ProtocolError):
                     found = find_resources(outer, await self.landing_page(outer))
-                    self.url = outer
+                    self.url, self.named_process = outer, process_id
                     return found
             # Servers without a landing page of their own still have the paths.
             reply = await self.send(requests.get(join_path(self.url, "processes")))
