@@ -210,17 +210,19 @@ def content_of(source: Any) -> tuple[bytes, str]:  # noqa: ANN401 # see read_are
 
 
 def _area(layer: Layer, shown: str, *, several: bool) -> LoadedArea:
-    if not layer.geometries:
+    geometries = [
+        one for member in layer.geometries[:MAX_FEATURES] for one in _parts(member)
+    ]
+    if not geometries:
         raise InputError(f"There is no geometry in {shown}.")
     system = _system(layer.crs)
     made: list[Area] = []
     reasons: list[str] = []
-    for geometry in layer.geometries[:MAX_FEATURES]:
-        for one in _parts(geometry):
-            try:
-                made.append(Area.of(in_degrees(one, system) if system else one))
-            except InputError as error:
-                reasons.append(error.what)
+    for one in geometries:
+        try:
+            made.append(Area.of(in_degrees(one, system) if system else one))
+        except InputError as error:
+            reasons.append(error.what)
     if not made:
         raise InputError(f"No geometry of {shown} can be used: {reasons[0]}")
     where = f"{shown}, layer {clean(layer.name, limit=60)}" if several else shown

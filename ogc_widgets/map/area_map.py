@@ -114,7 +114,7 @@ class AreaMap(ShownMap):
             self._overlay.problem = ""
             self._overlay.notice = self.area.note
         self.bbox = [*self.area.bbox]
-        if not self._from_page:
+        if not self.is_drawn:
             self._overlay.fit(extent_of([geometry_of(shape)]))
 
     @traitlets.observe("bbox")
@@ -124,16 +124,17 @@ class AreaMap(ShownMap):
         elif self.area is None or [*self.area.bbox] != self.bbox:
             self.geometry = Area.box(*self.bbox)
 
-    _from_page = False
+    is_drawn = False
+    """Whether the area is changing by what was just drawn on the page."""
 
     def _drawn(self, geometry: object = None) -> None:
         """Take what was drawn on the page; None when it was deleted there."""
-        overlay, self._from_page = self._overlay, True
+        overlay, self.is_drawn = self._overlay, True
         try:
             overlay.problem = overlay.notice = ""
             self.geometry = None if geometry is None else Area.of(geometry)
         finally:
-            self._from_page = False
+            self.is_drawn = False
             overlay.shape_revision += 1
 
     def load(

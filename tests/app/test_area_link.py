@@ -9,6 +9,7 @@ import pytest
 
 from ogc_widgets import AreaMap, ProcessForm
 from ogc_widgets.app.links.area_link import AreaLink
+from ogc_widgets.errors import InputError
 
 POLYGON = {"$ref": "https://geojson.org/schema/Polygon.json"}
 PROCESS = {
@@ -143,6 +144,16 @@ def test_shape_that_the_input_cannot_take_is_refused_on_the_map(screen):
     screen.draw({"type": "Point", "coordinates": [1, 2]})
     assert "takes a Polygon, not a Point" in screen.overlay.problem
     assert screen.map.geometry == TRIANGLE
+    assert screen.form.inputs == {"clip": TRIANGLE}
+
+
+def test_who_sets_a_shape_that_the_input_cannot_take_is_told(screen):
+    screen.form.inputs = {"clip": TRIANGLE}
+    screen.ask("focus", "clip")
+    with pytest.raises(InputError, match="takes a Polygon, not a Point"):
+        screen.map.geometry = {"type": "Point", "coordinates": [1, 2]}
+    assert screen.map.geometry == TRIANGLE
+    assert screen.map.bbox == [5, 5, 7, 8]
     assert screen.form.inputs == {"clip": TRIANGLE}
 
 

@@ -267,6 +267,8 @@ def test_geopackage_that_computes_for_ever_is_stopped(tmp_path, monkeypatch):
         (b"\x00\x00\x27\x0a", "is broken"),
         (b'{"type": "Polygon", "coordinates": [[', "broken at line 1"),
         (b'{"a": 1}', "not GeoJSON"),
+        (b'{"type": "GeometryCollection", "geometries": []}', "There is no geometry"),
+        (b'{"type": "MultiPolygon", "coordinates": []}', "The geometry is empty"),
         (b"[" * 100_000, "nested too deeply|broken"),
         (b"<html></html>", "of a kind that is not read"),
         (b"<kml>", "is broken|no geometry"),

@@ -72,14 +72,17 @@ class AreaLink(FormLink):
         path = self._path or next(iter(form.areas.paths), "")
         if not path:
             return
+        form.active_area = ""
         with self._writing():
             try:
                 form.areas.set_shape(path, self._map.area)
             except InputError as error:
                 # The field keeps what it has, and the map shows that again.
+                is_drawn = self._map.is_drawn
                 self._map.geometry = form.areas.get(path)
                 self._map.report(error)
-        form.active_area = ""
+                if not is_drawn:
+                    raise
         self._tell()
 
     def _follow(self) -> None:
