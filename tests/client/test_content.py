@@ -266,6 +266,7 @@ def test_who_opens_an_output_as_what_it_is_not_is_told_the_line_that_does(
 def test_who_does_not_say_which_file_of_an_item_is_told_what_it_has(
     results: Results,
 ) -> None:
-    with pytest.raises(InputError, match="Which file of the item") as caught:
-        results.open(results.items[0])
-    assert caught.value.advice == "Its assets: none."
+    for item in (results.items[0], results.items[0]["id"]):
+        with pytest.raises(InputError, match="Which file of the item") as caught:
+            results.open(item)
+        assert caught.value.advice == "Its assets: none."

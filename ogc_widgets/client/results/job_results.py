@@ -330,7 +330,9 @@ class Results(IntoPython):
             InputError: There is no such file, or it cannot be read from here.
         """
         if isinstance(item, str) and not key:
-            return self._content(item).open()
+            ids = [reading.text(one.get("id")) for one in self.items]
+            if item in self.outputs or item not in ids:
+                return self._content(item).open()
         [one] = chosen_items(item, self.items)
         return self._file_of(one, key).open()
 
