@@ -302,6 +302,23 @@ def test_server_is_quick_when_started_a_second_time(tmp_path: Path) -> None:
         assert times.user + times.system < 4
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nothing is forked")
+def test_jobs_start_from_a_warm_process_when_nothing_is_in_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, connect: Callable[[str], Api]
+) -> None:
+    scenes = Path(os.environ["XDG_CACHE_HOME"]) / "ogc_widgets" / "scenes"
+    (tmp_path / "ogc_widgets").mkdir()
+    (tmp_path / "ogc_widgets" / "scenes").symlink_to(scenes)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with lab() as server:
+        api = connect(server.url)
+        api.run("echo", {"message": "a"})
+        children = psutil.Process(server._server.process.pid).children()
+        [program] = [one for one in children if "forkserver" in " ".join(one.cmdline())]
+        # What it has loaded before: else each job imports cwltool for itself.
+        assert any("schema_salad" in one.path for one in program.memory_maps())
+
+
 PARENT = """
 import sys
 from ogc_widgets.lab import lab

@@ -30,6 +30,7 @@ _LINE_LIMIT = 2**20
 _CAN_FORK = sys.platform == "linux"
 # The bookkeeping of multiprocessing is not made for several threads.
 _one_at_a_time = threading.Lock()
+_is_warm = threading.Event()
 
 
 def environment() -> dict[str, str]:
@@ -70,6 +71,7 @@ async def warm_up() -> None:
     if _CAN_FORK:
         forkserver.set_forkserver_preload([f"{__package__}.warm"])
         await asyncio.to_thread(_alone, forkserver.ensure_running)
+        _is_warm.set()
 
 
 async def start_command(
@@ -98,7 +100,8 @@ async def start_module(
     module: str, arguments: Sequence[str], *, cwd: Path, stdout: IO[bytes]
 ) -> Running:
     """Start the ``main`` of a module of this folder in a session of its own."""
-    if not _CAN_FORK:
+    # A fork server that was started before it was told what to load would stay cold.
+    if not _is_warm.is_set():
         line = [sys.executable, "-m", f"{__package__}.{module}", *arguments]
         return await start_command(line, cwd=cwd, stdout=stdout)
     context = multiprocessing.get_context("forkserver")
