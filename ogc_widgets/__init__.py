@@ -89,4 +89,4 @@ __getattr__ = loader(__name__, _HOME_OF)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
+    return __all__  # what completion offers

@@ -53,7 +53,8 @@ def test_all_public_names_are_there() -> None:
 
 
 def test_all_names_what_the_editor_completes() -> None:
-    assert set(ogc.__all__) <= set(dir(ogc))
+    for module in (ogc, ogc.auth):
+        assert dir(module) == sorted(module.__all__)
     assert set(ogc.__all__) == set(ogc._HOME_OF)
 
 

@@ -390,6 +390,12 @@ def test_error_names_the_port_when_it_is_taken() -> None:
             lab(port=port)
 
 
+def test_folder_that_cannot_be_made_is_an_input_error(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(InputError, match=r"file/data cannot be used: Not a directory"):
+        lab(data=tmp_path / "file" / "data")
+
+
 def test_error_names_the_folder_when_another_server_has_it(tmp_path: Path) -> None:
     with lab(data=tmp_path), pytest.raises(InputError, match="Another lab server"):
         lab(data=tmp_path)

@@ -65,6 +65,10 @@ __all__ = [
 __getattr__ = loader(__name__, {"DeviceCode": "ogc_widgets.client.auth.oidc"})
 
 
+def __dir__() -> list[str]:
+    return __all__  # what completion offers
+
+
 def env(name: str) -> SecretSource:
     """A secret in an environment variable, read when it is needed.
 

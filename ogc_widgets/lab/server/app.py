@@ -193,9 +193,16 @@ class _Server(uvicorn.Server):
 @contextmanager
 def _only_server_of(folder: Path) -> Iterator[None]:
     """Keep a second server out of a data folder, which is created when absent."""
-    # Inputs and results are nobody else's business on a shared machine.
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with (folder / "lab.lock").open("a+", encoding="utf-8") as file:
+    try:
+        # Inputs and results are nobody else's business on a shared machine.
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = (folder / "lab.lock").open("a+", encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            f"The folder {folder} cannot be used: {error.strerror}.",
+            advice="Give another one with --data, which can be written.",
+        ) from error
+    with lock as file:
         if not _try_lock(file):
             file.seek(0)
             owner = file.read().strip()
