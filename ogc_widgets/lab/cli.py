@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ogc_widgets import __version__
 from ogc_widgets.errors import OgcError
 from ogc_widgets.lab.settings import TOKEN_VARIABLE, Settings, check_extra, options
 from ogc_widgets.lab.token_file import give_tokens
@@ -71,6 +72,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="ogc-widgets", description="ogc_widgets tools"
     )
+    parser.add_argument("--version", action="version", version=__version__)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     lab = commands.add_parser(
         "lab",

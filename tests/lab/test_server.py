@@ -10,6 +10,7 @@ import socket
 import subprocess
 import sys
 from functools import partial
+from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,7 @@ import pytest
 from waiting import wait_for
 
 from ogc_widgets.errors import InputError, MissingExtraError
-from ogc_widgets.lab import lab, settings
+from ogc_widgets.lab import cli, lab, settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -388,6 +389,12 @@ def test_error_names_the_port_when_it_is_taken() -> None:
         port = other.getsockname()[1]
         with pytest.raises(InputError, match=rf"port {port}.*in use"):
             lab(port=port)
+
+
+def test_command_says_its_version(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="0"):
+        cli.main(["--version"])
+    assert capsys.readouterr().out == f"{metadata.version('ogc-widgets')}\n"
 
 
 def test_folder_that_cannot_be_made_is_an_input_error(tmp_path: Path) -> None:
