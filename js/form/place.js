@@ -201,15 +201,14 @@ export function makePlace(spec, host, style = "block") {
       : raw
       ? ["Written as JSON. ", linkButton("Back to the field", () => swap(false))]
       : [beside ? "" : words, ...(control.hint?.() ?? [])];
-    hint.replaceChildren(...own.flat().filter(Boolean));
+    const parts = own.flat().filter(Boolean);
     const empty = raw ? "" : emptiness(control.read(), spec.kind);
     if (empty) {
-      hint.append(
-        hint.childNodes.length > 0 ? " " : "",
-        `${empty} is sent. `,
-        linkButton("Leave it out", () => put(null)),
-      );
+      if (parts.length > 0) parts.push(" ");
+      parts.push(`${empty} is sent. `, linkButton("Leave it out", () => put(null)));
     }
+    if (parts.every((part) => typeof part === "string")) setText(hint, parts.join(""));
+    else hint.replaceChildren(...parts);
     const closed = !raw && control.fold && !control.fold.open ? control.fold.summary : null;
     setText(
       count_,
@@ -221,7 +220,7 @@ export function makePlace(spec, host, style = "block") {
     // What an empty field means is no warning.
     advice.classList.toggle("ogcw-f-advice-soft", !spec.note && control.read() === null);
     // The way back from JSON is wanted most when something is wrong.
-    show(hint, hint.childNodes.length > 0 && (message === "" || raw));
+    show(hint, hint.textContent !== "" && (message === "" || raw));
   }
 
   function mark() {
@@ -229,7 +228,7 @@ export function makePlace(spec, host, style = "block") {
     const described = [
       message !== "" ? ids.error : "",
       style === "block" && count_.textContent !== "" ? ids.count : "",
-      hint.childNodes.length > 0 && style === "block" ? ids.hint : "",
+      hint.textContent !== "" && style === "block" ? ids.hint : "",
       text !== null && style === "block" ? ids.text : "",
     ].filter(Boolean).join(" ");
     const state = { invalid: message !== "", describedBy: described };

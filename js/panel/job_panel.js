@@ -378,7 +378,7 @@ export function render({ model, el }) {
       ? notice(s.notice.parts, ticks)
       : s.message ?? "";
     setText(said, told);
-    said.title = told;
+    if (said.title !== told) said.title = told;
   }
 
   /** @param {boolean} gone */

@@ -78,17 +78,23 @@ export function holds(element, target) {
  * @param {unknown} visible
  */
 export function show(element, visible) {
-  element.hidden = !visible;
+  // What is set is a change for whoever watches, also where it is the same.
+  if (element.hidden === Boolean(visible)) element.hidden = !visible;
 }
 
 /**
- * Change the text only where it differs, so that screen readers do not repeat it.
+ * Change the text only where it differs, so that screen readers do not repeat it. The node
+ * stays: where some style sheet of the page asks what an element holds (":has"), to remove
+ * one costs ten times as much in a long form.
  * @param {Element} element
  * @param {unknown} text
  */
 export function setText(element, text) {
   const shown = fewMarks(String(text ?? ""));
-  if (element.textContent !== shown) element.textContent = shown;
+  if (element.textContent === shown) return;
+  const [node, ...others] = element.childNodes;
+  if (node instanceof Text && others.length === 0) node.data = shown;
+  else element.textContent = shown;
 }
 
 let lastId = 0;

@@ -89,14 +89,27 @@ export function keepFocus(el) {
   /** A box whose children are laid out in its place is there with them. */
   const isSeen = (/** @type {Element} */ node) =>
     node.checkVisibility() || elementsOf(node, ":scope > *").some((one) => one.checkVisibility());
+  let frame = 0;
   const observer = new MutationObserver((records) => {
-    if (!last || !isSeen(el)) return;
-    const { node, name, around } = last;
-    const now = focusedElement();
-    if (now !== document.body && now !== node) return;
+    if (!last) return;
+    const { node } = last;
     const moved = records.some(({ removedNodes }) =>
       [...removedNodes].some((one) => one.contains(node))
     );
+    const hides = records.some(({ type, target }) =>
+      type === "attributes" && target.contains(node)
+    );
+    if (moved || hides || focusedElement() === document.body) look(moved);
+    // What is seen is only known once everything is laid out, as each frame is anyhow.
+    else frame ||= requestAnimationFrame(() => look(false));
+  });
+  /** @param {boolean} moved */
+  const look = (moved) => {
+    cancelAnimationFrame(frame);
+    frame = 0;
+    const now = focusedElement();
+    if (!last || (now !== document.body && now !== last.node) || !isSeen(el)) return;
+    const { node, name, around } = last;
     if (isThere(node) && !(moved && now !== node)) return;
     if (isThere(node)) {
       node.focus({ preventScroll: true });
@@ -113,7 +126,7 @@ export function keepFocus(el) {
       }
     }
     last = null;
-  });
+  };
   observer.observe(el, {
     subtree: true,
     childList: true,
@@ -126,6 +139,7 @@ export function keepFocus(el) {
   document.addEventListener("pointerdown", press, true);
   return () => {
     observer.disconnect();
+    cancelAnimationFrame(frame);
     el.removeEventListener("focusin", enter);
     el.removeEventListener("focusout", leave);
     el.removeEventListener("click", click, true);
