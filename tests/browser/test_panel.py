@@ -76,6 +76,22 @@ def test_times_tick_in_the_page_without_a_message(page):
     assert page.evaluate("() => model.sent.length") == 1
 
 
+@pytest.mark.parametrize("name", ["idle", "running"])
+def test_page_is_left_alone_where_nothing_has_changed(page, name):
+    show(page, name)
+    page.evaluate("""() => {
+      window.changes = [];
+      const seen = new MutationObserver((records) => window.changes.push(
+        ...records.map(({ type, target }) => `${type} ${target.nodeName}`)));
+      const all = { attributes: true, characterData: true, childList: true };
+      seen.observe(document.querySelector("#view"), { ...all, subtree: true });
+    }""")
+    page.clock.run_for(3_000)
+    changes = page.evaluate("() => Promise.resolve().then(() => window.changes)")
+    # A running job's times tick, each in its own text; nothing is made anew for it.
+    assert set(changes) == ({"characterData #text"} if name == "running" else set())
+
+
 def test_reconnecting_counts_down_and_then_says_that_it_tries(page):
     show(page, "reconnecting")
     line = page.locator(".ogcw-job-said")
