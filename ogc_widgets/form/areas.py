@@ -24,17 +24,18 @@ class FormAreas:
     def __init__(self, form: FormPage, values: FormValues) -> None:
         self._form = form
         self._values = values
+        # Of hundreds of inputs few are areas, and each key asks for these.
+        self._entries = {k: one for k, one in values.entries.items() if one.holds_area}
 
     @property
     def ids(self) -> tuple[str, ...]:
         """Ids of the inputs for which a shape can be drawn."""
-        return tuple(k for k, one in self._values.entries.items() if one.holds_area)
+        return tuple(self._entries)
 
     @property
     def paths(self) -> tuple[str, ...]:
         """Paths of the areas that are on the screen now."""
-        entries = self._values.entries.values()
-        return tuple(part.path for entry in entries for part in entry.areas())
+        return tuple(part.path for one in self._entries.values() for part in one.areas())
 
     def label_of(self, path: str) -> str:
         """What the area at a path is called: "Regions, 2"."""
@@ -113,5 +114,5 @@ class FormAreas:
         if found is not None and found[0].kind == "area":
             return Part(path, *found)
         key, *steps = split_path(path)
-        entry = None if steps else self._values.entries.get(key)
+        entry = None if steps else self._entries.get(key)
         return None if entry is None else next(entry.areas(), None)
