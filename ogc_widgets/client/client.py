@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from ogc_widgets.client.auth.sign_in import SigningIn
-from ogc_widgets.client.batches.batches import Batches
+from ogc_widgets.client.batches.batches import Batches, listed_inputs
 from ogc_widgets.client.deployment import Deployment
 from ogc_widgets.client.discovery import Discovery
 from ogc_widgets.client.execution import Execution
@@ -194,9 +194,14 @@ class Client(_AnyClient):
     processes = blocking(AsyncClient.processes)
     process = blocking(AsyncClient.process)
     execute = blocking(AsyncClient.execute, Job)
-    execute_many = blocking(AsyncClient.execute_many, _blocking_batch)
+    _execute_many = blocking(AsyncClient.execute_many, _blocking_batch)
     create_job = blocking(AsyncClient.create_job, Job)
     jobs = blocking(AsyncClient.jobs, _blocking_jobs)
+
+    @takes(AsyncClient.execute_many)
+    def execute_many(self, process_id: str, inputs_list: Any, **options: Any) -> Batch:  # noqa: ANN401, D102 # see takes
+        # Here, since what makes the inputs one by one may itself wait for calls.
+        return self._execute_many(process_id, listed_inputs(inputs_list), **options)
 
     @takes(AsyncClient.iter_jobs)
     def iter_jobs(self, **wanted: Any) -> Iterator[Job]:  # noqa: ANN401, D102 # see takes

@@ -35,7 +35,9 @@ class FormAreas:
     @property
     def paths(self) -> tuple[str, ...]:
         """Paths of the areas that are on the screen now."""
-        return tuple(part.path for one in self._entries.values() for part in one.areas())
+        return tuple(
+            part.path for one in self._entries.values() for part in one.areas()
+        )
 
     def label_of(self, path: str) -> str:
         """What the area at a path is called: "Regions, 2"."""

@@ -88,3 +88,9 @@ def test_rows_of_a_frame_are_the_inputs_of_the_jobs(client):
     assert str(batch.entries[0].inputs["count"]) == "1"
     batch.wait(timeout_s=90, progress=False)
     assert batch[1].results()["message"] == "b"
+
+
+def test_inputs_are_made_one_by_one_by_what_calls_the_client_itself(client):
+    made = ({"message": client.process("echo").title} for _ in range(2))
+    batch = client.execute_many("echo", made).wait(60)
+    assert [entry.inputs for entry in batch.entries] == [{"message": "Echo"}] * 2

@@ -99,6 +99,7 @@ def client(server):
         (lambda _: ogc.lab(port="8080"), "port is a whole number"),
         (lambda _: ogc.lab(keep_gb="many"), "keep_gb is a number"),
         (lambda c: c.execute_many("p", {"x": 1}), "not one dict"),
+        (lambda c: c.execute_many("p", 5), "inputs_list is a list .*, not int"),
     ],
 )
 def test_mistake_is_named(client, tmp_path, monkeypatch, call, said):

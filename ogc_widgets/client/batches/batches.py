@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import weakref
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -17,7 +17,7 @@ from ogc_widgets.protocol.secrets import secret_inputs
 from ogc_widgets.protocol.wire import parse_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     import pandas as pd
@@ -85,7 +85,7 @@ class Batches:
         from ogc_widgets.client.batches.entries import BatchEntry
 
         need_count("at_once", at_once, least=1, safe="Nothing was sent.")
-        listed = _listed(inputs_list)
+        listed = listed_inputs(inputs_list)
         wanted = [_checked(place, one) for place, one in enumerate(listed)]
         if not wanted:
             raise InputError("There are no inputs to run.", safe="Nothing was sent.")
@@ -182,21 +182,25 @@ class Batches:
         return batch
 
 
-def _listed(given: Any) -> Iterable[Mapping[str, Any]]:  # noqa: ANN401 # of a user
-    """The inputs of each job, also where they come as a frame or as one dict."""
-    if isinstance(given, Mapping):
-        raise InputError(
-            "inputs_list is a list of the inputs of each job, not one dict.",
-            safe="Nothing was sent.",
-            advice="One job is client.execute(process_id, inputs).",
-        )
+def listed_inputs(given: Any) -> list[Any]:  # noqa: ANN401 # of a user
+    """The inputs of each job, also where they come as a frame or one by one.
+
+    Raises:
+        InputError: It is no list of inputs.
+    """
     if hasattr(given, "columns") and hasattr(given, "to_dict"):
         # A column of whole numbers with an empty cell is one of floats, to pandas.
         cells = given.convert_dtypes().astype(object)
         rows = cells.where(given.notna(), None).to_dict("records")
         return [{k: v for k, v in row.items() if v is not None} for row in rows]
-    listed: Iterable[Mapping[str, Any]] = given
-    return listed
+    if isinstance(given, Mapping | str) or not isinstance(given, Iterable):
+        what = "one dict" if isinstance(given, Mapping) else type(given).__name__
+        raise InputError(
+            f"inputs_list is a list of the inputs of each job, not {what}.",
+            safe="Nothing was sent.",
+            advice="One job is client.execute(process_id, inputs).",
+        )
+    return list(given)
 
 
 def _checked(place: int, inputs: Mapping[str, Any]) -> dict[str, Any]:
