@@ -101,6 +101,11 @@ class NotesDisplay(ipywidgets.Widget):
         """Whether it says how a job or a batch is doing."""
         return False
 
+    def __del__(self) -> None:
+        # When Python ends there is no page any more, and nothing can be imported.
+        if not sys.is_finalizing():
+            super().__del__()
+
     def close(self) -> None:
         """Close it, with its layout, which ipywidgets leaves behind."""
         layout = getattr(self, "layout", None)

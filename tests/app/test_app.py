@@ -451,6 +451,23 @@ print([process.id for process in app.client.processes()][0])
     assert (done.stdout, done.stderr) == ("water-bodies\n", "")
 
 
+def test_what_is_left_when_python_ends_is_not_closed_any_more() -> None:
+    # Modules are gone by then; what closing needs of them cannot be had.
+    code = """
+import gc, os
+import ogc_widgets as ogc
+class Map(ogc.AreaMap):
+    def close(self, write=os.write):
+        write(1, b"closed ")
+        super().close()
+Map().close()
+gc.disable()
+Map()
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, timeout=60)
+    assert (done.stdout, done.stderr) == (b"closed ", b"")
+
+
 def test_as_many_footprints_are_promised_as_the_map_shows(app: App) -> None:
     items = [
         {
