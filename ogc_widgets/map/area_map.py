@@ -36,7 +36,8 @@ class AreaMap(ShownMap):
         area: The area to start with: four numbers west, south, east, north, text,
             GeoJSON, or any object with ``__geo_interface__``.
         basemap: ``"osm"`` for OpenStreetMap, None for no tiles at all (the map then
-            makes no request to anywhere), or a layer of ipyleaflet.
+            makes no request to anywhere), one of ``ipyleaflet.basemaps`` or a layer
+            of ipyleaflet.
         height: CSS height of the map, or a number of pixels; its width is that of its
             surroundings.
         center: Latitude and longitude to start with, in degrees.

@@ -279,7 +279,14 @@ def _layer_of(basemap: Any) -> Any:  # noqa: ANN401 # ipyleaflet is untyped
         )
     if basemap is None or isinstance(basemap, ipyleaflet.Layer):
         return basemap
-    raise InputError('basemap is "osm", None or a layer of ipyleaflet.')
+    if isinstance(basemap, dict):
+        try:
+            return ipyleaflet.basemap_to_tiles(basemap, base=True)
+        except ValueError as error:  # such as for a key that it needs
+            raise InputError(f"The basemap cannot be used: {error}") from error
+    raise InputError(
+        'basemap is "osm", None, one of ipyleaflet.basemaps or a layer of ipyleaflet.'
+    )
 
 
 def _place_of(center: Any) -> tuple[float, float]:  # noqa: ANN401 # of a caller

@@ -81,6 +81,10 @@ def client(server):
         (lambda _: ogc.recent_jobs("p"), "limit is a whole number .*not 'p'"),
         (lambda c: ogc.search_items(c.url, limit="9"), "limit is a whole number"),
         (lambda c: ogc.search_items(c.url, bbox=5), "A box has four numbers"),
+        (
+            lambda c: ogc.search_items(c.url, bbox="1,2,3,4", intersects="POINT(1 2)"),
+            "a box or a geometry, not both",
+        ),
         (lambda c: ogc.search_items(c.url, bbox="1,2,3"), "A box has four numbers"),
         (lambda c: ogc.search_items(c.url, start=2021), "first day must be a date"),
         (lambda c: ogc.search_items(c.url, intersects=5), "This is not an area"),

@@ -306,6 +306,16 @@ def test_area_is_set_as_it_is_read(area_map):
     assert repr(other) == "<AreaMap without an area>"
 
 
+def test_basemaps_of_ipyleaflet_are_taken():
+    provider = ipyleaflet.basemaps.OpenTopoMap
+    [tiles] = AreaMap(basemap=provider).map.layers[:1]
+    assert (tiles.url, tiles.base) == (provider.build_url(), True)
+    with pytest.raises(InputError, match="cannot be used: Token is required"):
+        AreaMap(basemap=ipyleaflet.basemaps.Thunderforest.OpenCycleMap)
+    with pytest.raises(InputError, match=r"ipyleaflet\.basemaps"):
+        AreaMap(basemap="satellite")
+
+
 @pytest.mark.parametrize(
     "wrong", [{"height": None}, {"height": [1]}, {"center": "12"}, {"center": (1,)}]
 )

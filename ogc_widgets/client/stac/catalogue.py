@@ -267,6 +267,11 @@ def search_items(
         ServerError: There is no STAC API, or it refuses; the words say why.
     """
     need_count("limit", limit)
+    if bbox is not None and intersects is not None:
+        raise InputError(
+            "A search takes a box or a geometry, not both (STAC API, Item Search).",
+            advice="Leave out bbox or intersects.",
+        )
     names = (collections,) if isinstance(collections, str) else collections
     if not isinstance(names, Iterable):
         raise InputError("collections are the id of a collection, or a list of them.")
