@@ -158,13 +158,13 @@ def _json_lines(geometry: object, kind: str) -> Iterator[list[Positions]]:
 
 
 def _several(coordinates: object) -> Sequence[Any]:
-    if coordinates in ([], ()):
-        raise InputError("The geometry is empty.")
     if not isinstance(coordinates, list | tuple):
         raise InputError(
             "The coordinates are not nested as this geometry type wants them.",
             advice="A Polygon holds rings, a ring holds [longitude, latitude] pairs.",
         )
+    if not coordinates:
+        raise InputError("The geometry is empty.")
     return coordinates
 
 
