@@ -158,6 +158,8 @@ def _json_lines(geometry: object, kind: str) -> Iterator[list[Positions]]:
 
 
 def _several(coordinates: object) -> Sequence[Any]:
+    if isinstance(coordinates, np.ndarray):
+        coordinates = coordinates.tolist()
     if not isinstance(coordinates, list | tuple):
         raise InputError(
             "The coordinates are not nested as this geometry type wants them.",
@@ -172,6 +174,8 @@ def _positions(coordinates: object) -> Positions:
     """Positions of a line or ring as an array; with heights where all have one."""
     rows = _several(coordinates)
     # Outlines have very many, so their types are looked at together.
+    if np.ndarray in {*map(type, rows)}:
+        rows = [np.asarray(one).tolist() for one in rows]
     are_lists = all(issubclass(kind, list | tuple) for kind in {*map(type, rows)})
     lengths = {*map(len, rows)} if are_lists else {0}
     width = min(3, *lengths)

@@ -6,6 +6,7 @@ import zlib
 
 import geopandas
 import ipyleaflet
+import numpy as np
 import pytest
 import shapely
 from ipywidgets.widgets.widget import _instances
@@ -37,6 +38,23 @@ def test_geometry_follows_when_the_box_is_set(area_map):
     area_map.bbox = [-10, 40, 5, 50]
     assert area_map.geometry == BOX
     assert area_map._overlay.shape == {"bbox": [-10, 40, 5, 50]}
+
+
+@pytest.mark.parametrize(
+    ("coordinates", "box"),
+    [
+        (np.array([[[0, 0], [4, 0], [4, 3], [0, 0]]]), [0, 0, 4, 3]),
+        ([np.array([[0, 0], [4, 0], [4, 3], [0, 0]], dtype="float32")], [0, 0, 4, 3]),
+        ([[np.array([0, 0]), [4, 0], np.array([4, 3]), [0, 0]]], [0, 0, 4, 3]),
+    ],
+)
+def test_coordinates_are_arrays_too(area_map, coordinates, box):
+    area_map.geometry = {"type": "Polygon", "coordinates": coordinates}
+    assert area_map.bbox == box
+    for wrong in (np.array(5), [np.array(5)], [[np.array(5), [4, 0]]], np.array([])):
+        with pytest.raises(InputError):
+            area_map.geometry = {"type": "Polygon", "coordinates": wrong}
+    assert area_map.bbox == box
 
 
 def test_box_follows_when_the_geometry_is_set(area_map):
