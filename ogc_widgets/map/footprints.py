@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from ogc_widgets.errors import InputError
+from ogc_widgets.protocol.plain import plain
 from ogc_widgets.protocol.reading import member_of_each
 from ogc_widgets.protocol.text import clean
 from ogc_widgets.protocol.wire import to_short_json
@@ -200,9 +201,11 @@ def footprints(items: object, names: Sequence[str] | None = None) -> Footprints:
 def _plain(value: object) -> object:
     if isinstance(value, Mapping | list | tuple | str):
         return value
-    if hasattr(value, "to_dict"):
-        return value.to_dict()
-    return getattr(value, "__geo_interface__", value)
+    if getattr(value, "crs", None) is not None and hasattr(value, "to_crs"):
+        value = value.to_crs("OGC:CRS84")  # geopandas
+    if hasattr(value, "__geo_interface__"):
+        return plain(value)
+    return value.to_dict() if hasattr(value, "to_dict") else value
 
 
 def packed(ids: Sequence[str], shapes: Sequence[Shape]) -> dict[str, bytes]:

@@ -50,8 +50,9 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
     """Result items: their footprints on a map, and a table of them below.
 
     Args:
-        results: Results of a job; or STAC items as a list or FeatureCollection, which
-            are shown but not fetched. None starts empty.
+        results: Results of a job; or items, which are shown but not fetched: STAC
+            items (dicts or of pystac), a FeatureCollection, a frame of geopandas. None
+            starts empty.
         area_map: A map to draw on that is displayed elsewhere; this widget is then
             only the table. Without it the widget has a map of its own.
         folder: Where downloads go, on the kernel's machine.
@@ -138,7 +139,7 @@ class ResultsMap(NotesDisplay, ipywidgets.VBox):
             self._show(value)
 
     def _show(self, value: Any) -> None:  # noqa: ANN401 # as above
-        is_job = hasattr(value, "items") and hasattr(value, "assets")
+        is_job = hasattr(value, "items") and callable(getattr(value, "assets", None))
         items = [] if value is None else items_of(value.items if is_job else value)
         source = getattr(value, "source", None)
         named = dict(zip(item_ids(items), items, strict=True))

@@ -103,6 +103,12 @@ def client(server):
         (lambda _: ogc.lab(port="8080"), "port is a whole number"),
         (lambda _: ogc.lab(keep_gb="many"), "keep_gb is a number"),
         (lambda c: c.execute_many("p", {"x": 1}), "not one dict"),
+        (
+            lambda c: c.job("j").results().download("x", assets="thumb"),
+            "No item has an asset 'thumb'.\nTheir assets: data, look",
+        ),
+        (lambda c: c.job("j").results().download(5), "folder to save in is a path"),
+        (lambda c: c.job("j").results().image({}), "id of an output is a text"),
         (lambda c: c.execute_many("p", 5), "inputs_list is a list .*, not int"),
     ],
 )
@@ -187,3 +193,8 @@ def test_status_is_its_word(client):
     assert status == client.job("j").status
     assert len({status, client.job("j").status}) == 1
     assert status != 5
+
+
+@pytest.mark.parametrize("below", ["", "/results", "/results/items", "/logs"])
+def test_job_is_found_by_the_address_of_what_is_its_own(client, below):
+    assert client.job(f"{client.url}/jobs/j{below}").url == f"{client.url}/jobs/j"

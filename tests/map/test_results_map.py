@@ -6,8 +6,12 @@ import threading
 import zlib
 from pathlib import Path
 
+import geopandas
 import numpy as np
+import pandas as pd
+import pystac
 import pytest
+import shapely
 from ipywidgets.widgets.widget import _instances
 
 from ogc_widgets.area.area import Area
@@ -27,6 +31,19 @@ def item(name, **members):
         "assets": {"data": {}, "look": {"bbox": [1, 1, 2, 2]}},
         **members,
     }
+
+
+def stac_item(name):
+    area = Area.box(2.6, 0.1, 3.5, 3)
+    return item(
+        name,
+        stac_version="1.0.0",
+        properties={"datetime": "2021-07-13T00:00:00Z"},
+        links=[],
+        geometry=area.geometry,
+        bbox=[*area.bbox],
+        assets={},
+    )
 
 
 class FakeResults:
@@ -103,6 +120,30 @@ def test_plain_items_are_shown_without_offering_what_cannot_be_done():
     widget = ResultsMap({"type": "FeatureCollection", "features": [item("a")]})
     assert [row["id"] for row in widget.table.rows()] == ["a"]
     assert widget.table.can == []
+    widget.close()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        pystac.Item.from_dict(stac_item("a")),
+        [pystac.Item.from_dict(stac_item("a"))],
+        geopandas.GeoDataFrame(
+            {"datetime": pd.to_datetime(["2021-07-13"], utc=True), "water": [7.5]},
+            geometry=[shapely.box(445280, 0, 556597, 331775)],
+            index=["a"],
+            crs=32631,
+        ),
+    ],
+)
+def test_items_of_pystac_and_rows_of_geopandas_are_shown(given):
+    widget = ResultsMap(given)
+    [row] = widget.table.rows()
+    assert (row["id"], row["date"]) == ("a", "2021-07-13")
+    [west, south, east, north] = widget.map.footprints.extent
+    # The zone's metres are about two and a half to three and a half degrees east.
+    assert 2.5 <= west < east <= 3.52
+    assert 0 <= south < north <= 3.01
     widget.close()
 
 

@@ -145,7 +145,7 @@ class Jobs:
         """Attach to a job, wherever it was started.
 
         Args:
-            job_id_or_url: Its id, or its address on this server.
+            job_id_or_url: Its id, or its address or that of its results or logs.
 
         Raises:
             NoSuchJobError: The server does not know it.

@@ -216,6 +216,11 @@ class IntoPython:
         return self.items
 
     def _content(self, output_id: str) -> Content:
+        if not isinstance(output_id, str):
+            raise InputError(
+                f"The id of an output is a text, not {type(output_id).__name__}.",
+                advice='Of an item: results.open(item, "key of the asset")',
+            )
         if output_id not in self.contents:
             raise no_such_output(output_id, self.contents)
         return self.contents[output_id]

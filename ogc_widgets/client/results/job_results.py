@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from functools import cached_property, partial
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -172,12 +173,14 @@ class Results(IntoPython):
             outputs: Which outputs, by id; all of them if nothing is chosen.
 
         Raises:
-            InputError: There is no such output.
+            InputError: There is no such output, or no item has such an asset.
         """
         urls, found = set[str](), list[Wanted]()
         keys, ids = chosen_names(assets, "assets"), chosen_names(outputs, "outputs")
         if outputs is None or items is not None or assets is not None:
-            for item in chosen_items(items, self.items):
+            chosen = chosen_items(items, self.items)
+            self._need_assets(keys or (), chosen)
+            for item in chosen:
                 for asset in self._files_of_item(item, keys):
                     urls.add(asset.file.url if asset.file else "")
                     found.append(asset)
@@ -202,6 +205,11 @@ class Results(IntoPython):
             at_once: How many files are fetched at once.
             told: Called in the loop when something has changed, with the file.
         """
+        if not isinstance(folder, str | PathLike):
+            raise InputError(
+                f"The folder to save in is a path, not {type(folder).__name__}.",
+                advice='For example: results.download("masks")',
+            )
         into = Path(folder).expanduser()
         return Downloads(self._client, into, at_once=at_once, told=told)
 
@@ -291,6 +299,17 @@ class Results(IntoPython):
                 file = file_of_asset(item, asset, self._client)
                 yield Wanted(name, file, is_asset=True)
 
+    def _need_assets(self, keys: Iterable[str], items: list[JsonObject]) -> None:
+        """Raise an InputError for the key of an asset that none of the items has."""
+        known = {asset.key: None for item in items for asset in self.assets(item)}
+        for key in keys:
+            if items and key not in known:
+                names = clean(", ".join(known), limit=300)
+                raise InputError(
+                    f"No item has an asset {clean(key)!r}.",
+                    advice=f"Their assets: {names or 'none'}.",
+                )
+
     def _files_of_output(self, name: str) -> Iterator[Wanted]:
         if name not in self.outputs:
             raise no_such_output(name, self.outputs)
@@ -300,7 +319,7 @@ class Results(IntoPython):
 
     def _file_of(self, item: JsonObject, key: str) -> ResultFile:
         """The file that an asset of an item is."""
-        for one in self.files(items=[item], assets=[key]):
+        for one in self._files_of_item(item, [key]):
             if one.file is not None:
                 return one.file
         known = ", ".join(asset.key for asset in self.assets(item))

@@ -62,7 +62,7 @@ class _Read:
 
 def has_rasters(results: Any, items: Sequence[Mapping[str, Any]]) -> bool:  # noqa: ANN401 # of a job, or whatever was shown
     """Whether some of the first items have rasters that a kernel can read."""
-    if not hasattr(results, "assets"):
+    if not callable(getattr(results, "assets", None)):
         return False
     return any(
         choice.box is None

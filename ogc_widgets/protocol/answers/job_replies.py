@@ -46,6 +46,10 @@ _KINDS = frozenset(
 )
 _SILENT = frozenset({401, 403, 404, 405, 406, 410, 429, 501, 503})
 
+_BELOW_A_JOB = pattern(
+    r"(/jobs/[^/?#]+)/(?:results|logs|inputs|outputs)(?:/[^?#]*)?(?=$|[?#])"
+)
+
 
 @dataclass(frozen=True)
 class Submitted:
@@ -155,9 +159,9 @@ def job_address(
     """Return the address under which a job can be asked for.
 
     A link to another host than the server's is what the server calls itself; the job
-    is then found by its id below the list of jobs.
+    is then found by its id below the list of jobs. That of its results is as good.
     """
-    url = rebase(href)
+    url = rebase(_BELOW_A_JOB.sub(r"\1", href))
     if same_origin(url, jobs_url) and (url == href or job_id in url):
         return url
     return join_path(jobs_url, job_id)
