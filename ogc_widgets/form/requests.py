@@ -28,6 +28,11 @@ def read_text(path: str | Path) -> str:
     Raises:
         InputError: There is no such file, or it is too large or no text.
     """
+    if not isinstance(path, str | Path):
+        raise InputError(
+            f"A file of inputs is the path of one, not {type(path).__name__}.",
+            advice="A dict or JSON text is taken by form.load_request(...).",
+        )
     path = Path(path).expanduser()
     try:
         if path.stat().st_size > _MAX_FILE_BYTES:
@@ -35,8 +40,9 @@ def read_text(path: str | Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise InputError(
-            f"{path} cannot be read: {error}.",
-            advice="Pass the path of a JSON file, for example one of form.save_inputs.",
+            f"{path} cannot be read: {getattr(error, 'strerror', None) or error}.",
+            advice="Pass the path of a JSON file, for example one of form.save_inputs. "
+            "A dict or JSON text is taken by form.load_request(...).",
         ) from None
 
 

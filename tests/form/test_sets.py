@@ -136,8 +136,11 @@ def test_what_is_wrong_is_said_when_the_text_is_no_request(
 
 
 def test_a_file_that_is_not_there_is_said_so(form: ProcessForm, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match=r"none\.json cannot be read"):
+    said = r"none\.json cannot be read: No such file or directory\.\n"
+    with pytest.raises(InputError, match=said):
         form.load_inputs(tmp_path / "none.json")
+    with pytest.raises(InputError, match=r"not dict\.\n.*form\.load_request"):
+        form.load_inputs({"message": "x"})
 
 
 def test_a_comparison_lists_what_differs(form: ProcessForm, tmp_path: Path) -> None:
