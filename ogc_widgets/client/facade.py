@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec, Self, TypeVar, overload
 
 from ogc_widgets.client.http.loop import in_loop_thread, on_loop, run
@@ -32,7 +33,11 @@ def awaitable(
 
     @functools.wraps(method)
     async def call(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:  # noqa: ANN401 # any client
-        return await on_our_loop(getattr(self, part), *args, **kwargs)
+        try:
+            return await on_our_loop(getattr(self, part), *args, **kwargs)
+        except TypeError:
+            _refuse_misnamed(method, (self, *args), kwargs)
+            raise
 
     return call
 
@@ -56,6 +61,7 @@ def blocking(
     class as ``aio``. It says of itself what the method says.
     """
 
+    @_in_its_name
     @functools.wraps(method)
     def call(self: Any, *args: Any, **kwargs: Any) -> Any:  # noqa: ANN401 # see above
         found = run(method, getattr(self, "aio", self), *args, **kwargs)
@@ -93,6 +99,7 @@ def waiting(
     """Make the blocking twin of the ``wait`` of something that lasts."""
     waits: Any = method
 
+    @_in_its_name
     @functools.wraps(method)
     def wait(self: Any, timeout_s: float | None = None, progress: Any = None) -> Any:  # noqa: ANN401 # see blocking
         if not (self.is_ended and in_loop_thread()):
@@ -115,9 +122,10 @@ def takes(
     """
 
     def give(function: Callable[..., R]) -> Callable[Concatenate[Any, P], R]:
-        function.__doc__ = function.__doc__ or method.__doc__
+        call = _in_its_name(function)
+        call.__doc__ = function.__doc__ or method.__doc__
         returned = inspect.signature(function).return_annotation
-        return _with_arguments(function, method, returned)
+        return _with_arguments(call, method, returned)
 
     return give
 
@@ -127,6 +135,36 @@ def _with_arguments(function: F, method: Callable[..., object], returned: object
     function.__signature__ = signature  # type: ignore[attr-defined] # read by inspect
     function.__annotations__ = {**method.__annotations__, "return": returned}
     return function
+
+
+def _in_its_name(function: Callable[..., R]) -> Callable[..., R]:
+    """Let a method speak of its arguments in its own name, not in that of a part."""
+
+    @functools.wraps(function)
+    def call(*args: Any, **kwargs: Any) -> R:  # noqa: ANN401 # of a caller
+        try:
+            return function(*args, **kwargs)
+        except TypeError:
+            _refuse_misnamed(call, args, kwargs)
+            raise
+
+    return call
+
+
+def _refuse_misnamed(
+    function: Callable[..., object], args: tuple[Any, ...], kwargs: dict[str, Any]
+) -> None:
+    """Raise a TypeError for arguments that a method does not take, if there are any."""
+    signature = inspect.signature(function)
+    try:
+        signature.bind(*args, **kwargs)
+    except TypeError as error:
+        known = [*signature.parameters]
+        wrong = [name for name in kwargs if name not in known]
+        close = get_close_matches(wrong[0], known, 1) if wrong else []
+        hint = f". Did you mean {close[0]}?" if close else ""
+        name = function.__qualname__.removesuffix(".__init__").rpartition(".")[2]
+        raise TypeError(f"{name}() {error}{hint}") from None
 
 
 def described_by(method: Callable[..., object]) -> Callable[[F], F]:

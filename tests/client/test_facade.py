@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import inspect
 
 import pytest
@@ -47,3 +48,28 @@ def test_method_is_blocking_and_describes_itself(plain, awaitable) -> None:
 )
 def test_help_says_what_is_returned(method, returned) -> None:
     assert str(inspect.signature(method)).endswith(f"-> '{returned}'")
+
+
+def ended(client: Client) -> Job:
+    return client.execute("echo", {"message": "a"}, mode="sync")
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        (lambda c: Client(c.url, timeout=5), "Client() .*'timeout'. .*timeout_s?"),
+        (
+            lambda c: c.jobs(process="echo"),
+            "jobs() .*'process'. .*process_id?",
+        ),
+        (lambda c: c.execute("echo", message="a"), "execute() .*'message'"),
+        (lambda c: c.execute_many("echo"), "execute_many() missing .*'inputs_list'"),
+        (lambda c: ended(c).wait(timeout=5), "wait() .*timeout_s?"),
+        (lambda c: ended(c).results().download(), "download() missing .*'folder'"),
+        (lambda c: asyncio.run(c.aio.jobs(stat="failed")), "jobs() .*status?"),
+    ],
+)
+def test_arguments_are_named_as_the_caller_knows_them(lab_server, call, said):
+    pattern = said.replace("()", r"\(\)").replace("?", r"\?")
+    with Client(lab_server.url) as client, pytest.raises(TypeError, match=pattern):
+        call(client)
