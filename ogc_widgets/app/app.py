@@ -20,6 +20,7 @@ from ogc_widgets.app.runs import Runs
 from ogc_widgets.app.screen import Screen
 from ogc_widgets.app.tabs import JobsTab, Tabs
 from ogc_widgets.client.http.loop import tidy_up
+from ogc_widgets.client.jobs.job import Job
 from ogc_widgets.client.stac.stac_reader import StacInspector, StacReader
 from ogc_widgets.errors import InputError
 from ogc_widgets.form import ProcessForm
@@ -30,7 +31,7 @@ from ogc_widgets.view.base import publishing
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from ogc_widgets.client import Client, Job
+    from ogc_widgets.client import Client
     from ogc_widgets.client.auth.secret import Auth
     from ogc_widgets.client.batches.abatch import AsyncBatch
     from ogc_widgets.client.batches.batch import Batch
@@ -53,7 +54,8 @@ class App(Screen):
     Args:
         server: Address of an OGC API - Processes server, or a client for it.
         process_id: The process to open; if left out, the one that the address is of,
-            as copied from a browser, or the first one of the server.
+            as copied from a browser, or the first one of the server. The address of a
+            job shows that job.
         auth: How to sign in to the server of that address; see :mod:`ogc_widgets.auth
             <ogc_widgets.client.auth>`. A client brings its own.
 
@@ -133,6 +135,8 @@ class App(Screen):
         """Show the app for the first time."""
         self._search.offered = found.catalogue_url
         self._opener.open(found)
+        if found.job is not None:
+            self._attach(Job(found.job))
 
     def _enter(self, found: Server) -> None:
         """The user has signed in: show the app in place of the box; any thread."""

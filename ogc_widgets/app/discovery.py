@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from ogc_widgets.client import Client
+from ogc_widgets.client import AsyncClient, Client
 from ogc_widgets.client.http.loop import run
 from ogc_widgets.client.stac.stac_documents import catalogue_link
 from ogc_widgets.errors import InputError, ProblemError, ProtocolError, SignInError
@@ -15,8 +15,8 @@ from ogc_widgets.protocol import LandingPage
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
-    from ogc_widgets.client import AsyncClient
     from ogc_widgets.client.auth.secret import Auth
+    from ogc_widgets.client.jobs.ajob import AsyncJob
     from ogc_widgets.protocol import Capabilities, Process, ProcessSummary
 
 T = TypeVar("T")
@@ -36,6 +36,7 @@ class Server:
         process_url: Address of the open one.
         catalogue_url: Address of the STAC API that it offers, or "".
         processes_note: What there is to say of the list, such as that it may be cut.
+        job: The job that the address was of, if it was of one.
     """
 
     title: str
@@ -45,6 +46,7 @@ class Server:
     process_url: str
     catalogue_url: str = ""
     processes_note: str = ""
+    job: AsyncJob | None = None
 
     async def opening(self, client: AsyncClient, process_id: str) -> Server:
         """Fetch another process of the server.
@@ -82,7 +84,7 @@ async def discover(client: AsyncClient, process_id: str | None) -> Server:
     Args:
         client: The client of the server.
         process_id: The process to open; if None, the one that the address was of, or
-            the first one.
+            that of the job that it was of, or the first one.
 
     Raises:
         ServerError: The server cannot be reached, has no process, or not this one.
@@ -94,9 +96,12 @@ async def discover(client: AsyncClient, process_id: str | None) -> Server:
         client.processes(),
         _unless_refused(client.conformance(), None),
     )
+    job: AsyncJob | None = None
     if process_id is None:
-        process_id = client.connection.named_process
-        process_id = process_id or _first([each.id for each in processes], client)
+        if client.connection.named_job:
+            job = await client.job(client.connection.named_job)
+        named = job.process_id if job else client.connection.named_process
+        process_id = named or _first([each.id for each in processes], client)
     catalogue = catalogue_link(landing.raw, client.url)
     return Server(
         title=landing.title or client.url.partition("://")[2].partition("/")[0],
@@ -106,15 +111,21 @@ async def discover(client: AsyncClient, process_id: str | None) -> Server:
         process_url=await client.discovery.process_url(process_id),
         catalogue_url=client.connection.rebase(catalogue) if catalogue else "",
         processes_note=client.discovery.processes_note,
+        job=job,
     )
 
 
-def client_of(server: str | Client, auth: Auth) -> Client:
+def client_of(server: Any, auth: Auth) -> Client:  # noqa: ANN401 # whatever is given
     """The client of an address, or the one that was given.
 
     Raises:
-        InputError: It has a way to sign in already.
+        InputError: It has a way to sign in already, or is one to await.
     """
+    if isinstance(server, AsyncClient):
+        raise InputError(
+            "An App takes an address or a client that waits, not an AsyncClient.",
+            advice="For example: ogc.App(ogc.Client(url, auth=...))",
+        )
     if not isinstance(server, Client):
         return Client(server, auth=auth)
     if auth is not None:

@@ -9,6 +9,7 @@ import traitlets
 
 from ogc_widgets.app.code_view import CodeView
 from ogc_widgets.app.head_and_foot import FrameView, HeaderView, RunBar
+from ogc_widgets.client.jobs.job import blocking_job
 from ogc_widgets.errors import need_batch, need_job, need_like
 from ogc_widgets.form import ProcessForm
 from ogc_widgets.map import AreaMap
@@ -63,9 +64,10 @@ class Screen(NotesDisplay, ipywidgets.VBox):
 
     @traitlets.validate("job")
     def _take_job(self, proposed: dict[str, Any]) -> object:
-        if proposed["value"] is not None:
-            need_job("app.job", proposed["value"])
-        return proposed["value"]
+        if proposed["value"] is None:
+            return None
+        need_job("app.job", proposed["value"])
+        return blocking_job(proposed["value"])
 
     @traitlets.validate("batch")
     def _take_batch(self, proposed: dict[str, Any]) -> object:

@@ -251,9 +251,18 @@ class Discovery:
 
     async def process_url(self, process_id: str) -> str:
         """Return the address of a process."""
-        if not isinstance(process_id, str) or not process_id:
-            own = getattr(process_id, "id", "")
-            advice = f"Pass its id: {clean(own, limit=80)!r}" if own else ""
-            what = "The id of a process is a text that is not empty."
-            raise InputError(what, safe="Nothing was sent.", advice=advice)
+        need_process_id(process_id)
         return join_path((await self.connection.resources()).processes_url, process_id)
+
+
+def need_process_id(process_id: object) -> None:
+    """Refuse what is no id, such as a process.
+
+    Raises:
+        InputError: It is something else.
+    """
+    if not isinstance(process_id, str) or not process_id:
+        own = getattr(process_id, "id", "")
+        advice = f"Pass its id: {clean(own, limit=80)!r}" if own else ""
+        what = "The id of a process is a text that is not empty."
+        raise InputError(what, safe="Nothing was sent.", advice=advice)

@@ -19,7 +19,9 @@ from waiting import wait_for
 import ogc_widgets as ogc
 from ogc_widgets.errors import (
     ConnectionFailedError,
+    InputError,
     InvalidInputsError,
+    NoSuchJobError,
     NoSuchProcessError,
 )
 from ogc_widgets.panel import ServerCard
@@ -62,6 +64,33 @@ def test_the_address_of_a_process_opens_it(lab_server: Lab) -> None:
         app.close()
     with pytest.raises(NoSuchProcessError):
         ogc.App(f"{lab_server.url}/processes/gone")
+
+
+@pytest.mark.parametrize("below", ["", "/results", "/logs"])
+def test_the_address_of_a_job_shows_it(lab_server: Lab, below: str) -> None:
+    with ogc.Client(lab_server.url) as client:
+        job = client.execute("echo", {"message": "a"}).wait(progress=False)
+        app = ogc.App(f"{job.url}{below}")
+        assert (app.job.id, app.process.id) == (job.id, "echo")
+        wait_for(lambda: app.form.inputs == {"message": "a"})
+        assert results_of(app)["message"] == "a"
+        app.close()
+        app = ogc.App(job.url, "water-bodies")
+        assert (app.job, app.process.id) == (None, "water-bodies")
+        app.close()
+        with pytest.raises(NoSuchJobError):
+            ogc.App(f"{lab_server.url}/jobs/gone")
+
+
+def test_awaitable_faces_are_taken_or_refused(app: App) -> None:
+    job = app.client.execute("echo", {"message": "a"}).wait(progress=False)
+    panel = ogc.JobPanel(job.aio)
+    wait_for(lambda: panel.state["kind"] == "successful")
+    panel.close()
+    app.job = job.aio
+    assert app.job.results()["message"] == "a"
+    with pytest.raises(InputError, match="not an AsyncClient"):
+        ogc.App(app.client.aio)
 
 
 def test_run_refuses_and_marks_the_fields_when_inputs_are_missing(app: App) -> None:

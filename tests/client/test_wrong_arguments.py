@@ -109,6 +109,7 @@ def client(server):
         ),
         (lambda c: c.job("j").results().download(5), "folder to save in is a path"),
         (lambda c: c.job("j").results().image({}), "id of an output is a text"),
+        (lambda c: c.execute_many(Process, [{}]), "id of a process is a text"),
         (lambda c: c.execute_many("p", 5), "inputs_list is a list .*, not int"),
     ],
 )

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from ogc_widgets.client.discovery import need_process_id
 from ogc_widgets.errors import InputError, need_count
 from ogc_widgets.protocol.links import without_query
 from ogc_widgets.protocol.plain import plain
@@ -84,6 +85,7 @@ class Batches:
         from ogc_widgets.client.batches.book import Book
         from ogc_widgets.client.batches.entries import BatchEntry
 
+        need_process_id(process_id)
         need_count("at_once", at_once, least=1, safe="Nothing was sent.")
         listed = listed_inputs(inputs_list)
         wanted = [_checked(place, one) for place, one in enumerate(listed)]

@@ -34,6 +34,7 @@ from ogc_widgets.errors import (
     need_number,
 )
 from ogc_widgets.patterns import pattern
+from ogc_widgets.protocol.answers.job_replies import job_id_of
 from ogc_widgets.protocol.answers.replies import (
     Reply,
     may_have_worked,
@@ -81,6 +82,7 @@ class Connection(Transport):
         url: The address in use, without a trailing slash.
         known_resources: Where the resources are, if that was asked before.
         named_process: The id of the process that the address given was of, or "".
+        named_job: The same of a job.
         headers: The headers that came with the landing page.
         heard_at: When the server answered last, as its header ``Date`` says.
         experience: What has been seen to work, and what not, by capability.
@@ -117,7 +119,7 @@ class Connection(Transport):
         self.s3: S3 | None = None
         self.known_resources: Resources | None = None
         self._oddities: dict[str, Oddity] = {}
-        self.named_process = ""
+        self.named_process = self.named_job = ""
         self.headers: Mapping[str, str] = {}
         self.heard_at = ""
         self.experience: dict[str, tuple[bool, str]] = {}
@@ -139,7 +141,7 @@ class Connection(Transport):
         for url in spellings:
             reply = await self.send(requests.get(url))
             document = reply.json_or_none() if reply.is_ok else None
-            if is_landing_page(document):
+            if is_landing_page(document) and not job_id_of(url):
                 self.headers = reply.headers
                 return LandingPage.from_json(document, reply.url)
             replies.append(reply)
@@ -172,7 +174,8 @@ class Connection(Transport):
             for outer, process_id in outer_urls(self.url):
                 with contextlib.suppress(ProblemError, ProtocolError):
                     found = find_resources(outer, await self.landing_page(outer))
-                    self.url, self.named_process = outer, process_id
+                    self.named_process, self.named_job = process_id, job_id_of(self.url)
+                    self.url = outer
                     return found
             # Servers without a landing page of their own still have the paths.
             reply = await self.send(requests.get(join_path(self.url, "processes")))

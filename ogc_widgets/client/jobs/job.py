@@ -66,3 +66,8 @@ class Job(AnyJob):
     start = blocking(AsyncJob.start)
     update = blocking(AsyncJob.update)
     dismiss = blocking(AsyncJob.dismiss)
+
+
+def blocking_job(job: Job | AsyncJob) -> Job:
+    """The face of a job whose verbs wait, where the awaitable one may be given."""
+    return Job(job) if isinstance(job, AsyncJob) else job

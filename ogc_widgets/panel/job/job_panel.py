@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import traitlets
 
 from ogc_widgets.client.http.loop import run
+from ogc_widgets.client.jobs.job import blocking_job
 from ogc_widgets.client.jobs.times import Setbacks, Stopwatch
 from ogc_widgets.client.results.files.names import safe_filename
 from ogc_widgets.errors import (
@@ -107,6 +108,7 @@ class JobPanel(SigningInView, JobLogs):
             return
         if job is not None:
             need_job("JobPanel", job)
+            job = blocking_job(job)
         # A job that was just submitted has begun before it was there.
         is_submitted = job is not None and self._job is None
         with publishing(self):
