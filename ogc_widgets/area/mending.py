@@ -174,9 +174,11 @@ def _positions(coordinates: object) -> Positions:
     """Positions of a line or ring as an array; with heights where all have one."""
     rows = _several(coordinates)
     # Outlines have very many, so their types are looked at together.
-    if np.ndarray in {*map(type, rows)}:
+    types = {*map(type, rows)}
+    if np.ndarray in types:
         rows = [np.asarray(one).tolist() for one in rows]
-    are_lists = all(issubclass(kind, list | tuple) for kind in {*map(type, rows)})
+        types = {*map(type, rows)}
+    are_lists = all(issubclass(kind, list | tuple) for kind in types)
     lengths = {*map(len, rows)} if are_lists else {0}
     width = min(3, *lengths)
     if width < 2:

@@ -23,6 +23,7 @@ from ogc_widgets.area.crs import System, system_of
 from ogc_widgets.area.sides import sides_of
 from ogc_widgets.errors import InputError
 from ogc_widgets.patterns import pattern
+from ogc_widgets.protocol.plain import frame_in_degrees
 from ogc_widgets.protocol.reading import is_finite
 
 if TYPE_CHECKING:
@@ -332,8 +333,7 @@ def _interface(value: Any) -> object:  # noqa: ANN401 # objects of other librari
     """What an object of another library says about its geometry."""
     if isinstance(value, Mapping | list | tuple | str):
         return value
-    if getattr(value, "crs", None) is not None and hasattr(value, "to_crs"):
-        value = value.to_crs("OGC:CRS84")  # geopandas
+    value = frame_in_degrees(value)
     geometry = getattr(value, "geometry", None)
     if isinstance(geometry, Mapping):
         return geometry  # a pystac item: its dict may ask the network for links

@@ -201,11 +201,11 @@ def footprints(items: object, names: Sequence[str] | None = None) -> Footprints:
 def _plain(value: object) -> object:
     if isinstance(value, Mapping | list | tuple | str):
         return value
-    if getattr(value, "crs", None) is not None and hasattr(value, "to_crs"):
-        value = value.to_crs("OGC:CRS84")  # geopandas
-    if hasattr(value, "__geo_interface__"):
-        return plain(value)
-    return value.to_dict() if hasattr(value, "to_dict") else value
+    if hasattr(value, "to_crs"):
+        return plain(value)  # a frame of geopandas, whose dict is one of columns
+    if hasattr(value, "to_dict"):
+        return value.to_dict()
+    return getattr(value, "__geo_interface__", value)
 
 
 def packed(ids: Sequence[str], shapes: Sequence[Shape]) -> dict[str, bytes]:

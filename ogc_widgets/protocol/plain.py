@@ -19,10 +19,20 @@ def plain(value: Any) -> Any:  # noqa: ANN401 # of whichever library
     if isinstance(value, (str, int, float, bool)) or value is None:
         return value
     if hasattr(value, "__geo_interface__"):
-        return plain(value.__geo_interface__)
+        return plain(frame_in_degrees(value).__geo_interface__)
     if hasattr(value, "isoformat"):
         return value.isoformat()
     for method in ("tolist", "to_dict", "__fspath__"):
         if hasattr(value, method):
             return plain(getattr(value, method)())
+    return value
+
+
+def frame_in_degrees(value: Any) -> Any:  # noqa: ANN401 # of whichever library
+    """A frame of geopandas in degrees, as GeoJSON is (RFC 7946, section 4).
+
+    All else stays as it is, and so does a frame that names no reference system.
+    """
+    if getattr(value, "crs", None) is not None and hasattr(value, "to_crs"):
+        return value.to_crs("OGC:CRS84")
     return value

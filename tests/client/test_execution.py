@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
+import geopandas
 import numpy as np
 import pandas as pd
 import pytest
@@ -86,6 +87,18 @@ def test_values_of_other_libraries_are_sent_as_json_has_them():
         assert sent(server)["inputs"] == {}
         with pytest.raises(InputError, match="object cannot be written"):
             client.execute("p", {"x": object()})
+
+
+def test_frames_are_sent_in_degrees_as_geojson_is():
+    metres = geopandas.GeoDataFrame(
+        {"name": ["a"]}, geometry=[shapely.Point(500000, 0)], crs="EPSG:32631"
+    )
+    with server_with({}) as server, Client(f"{server.origin}/api") as client:
+        client.execute("p", {"lakes": metres})
+        [lake] = sent(server)["inputs"]["lakes"]["features"]
+    # The middle of zone 31 lies on the third meridian.
+    assert lake["geometry"]["coordinates"] == pytest.approx([3, 0], abs=1e-6)
+    assert lake["properties"] == {"name": "a"}
 
 
 def raw(body, kind="image/tiff", **headers):

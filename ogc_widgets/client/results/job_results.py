@@ -301,9 +301,10 @@ class Results(IntoPython):
 
     def _need_assets(self, keys: Iterable[str], items: list[JsonObject]) -> None:
         """Raise an InputError for the key of an asset that none of the items has."""
-        known = {asset.key: None for item in items for asset in self.assets(item)}
         for key in keys:
-            if items and key not in known:
+            found = (one.key for item in items for one in self.assets(item))
+            if items and key not in found:
+                known = {one.key: None for item in items for one in self.assets(item)}
                 names = clean(", ".join(known), limit=300)
                 raise InputError(
                     f"No item has an asset {clean(key)!r}.",

@@ -18,6 +18,7 @@ from ogc_widgets.errors import InputError, ProtocolError
 from ogc_widgets.form.fields.fields import UNSET
 from ogc_widgets.form.for_each.cells import LONGEST_LABEL, can_vary, kind_of
 from ogc_widgets.form.schema import exact
+from ogc_widgets.protocol.plain import frame_in_degrees
 from ogc_widgets.protocol.text import clean
 
 if TYPE_CHECKING:
@@ -48,10 +49,8 @@ class Names(NamedTuple):
 
 def features_in(given: Any) -> list[Mapping[str, Any]] | None:  # noqa: ANN401 # whatever people have
     """Features of a collection, a frame or a list of features; None for all else."""
-    if getattr(given, "crs", None) is not None and hasattr(given, "to_crs"):
-        given = given.to_crs("OGC:CRS84")  # geopandas
     if not isinstance(given, (Mapping, list, tuple)):
-        given = getattr(given, "__geo_interface__", given)
+        given = getattr(frame_in_degrees(given), "__geo_interface__", given)
     if isinstance(given, Mapping):
         members = given.get("features")
         if given.get("type") != "FeatureCollection" or members is None:
